@@ -1,0 +1,39 @@
+package bot
+
+// Message is something we say. Each channel draws it as well as it can: the
+// buttons are a keyboard in Telegram and numbered, tappable words in WeChat.
+type Message struct {
+	Text    string    `json:",omitempty"`
+	Buttons []Button  `json:",omitempty"`
+	Photos  []MediaID `json:",omitempty"` // sent after the text; the buttons stand under the text
+
+	// Card says that the buttons outlive the talk, so that typed answers to it
+	// must not be confused with answers to the open question: a channel
+	// without keyboards letters them (A, B …) instead of numbering them.
+	Card bool `json:",omitempty"`
+
+	// Edits turns the message into a change of one that is on the screen
+	// (Shown.Ref): its text becomes Text, its buttons go. A channel that cannot
+	// edit does nothing.
+	Edits string `json:",omitempty"`
+
+	// Menu says that the platform's standing menu or command list matters here
+	// and should be shown where the channel has one (Telegram removes a reply
+	// keyboard; WeChat has its menu bar anyway).
+	Menu bool `json:",omitempty"`
+}
+
+// Button is one offered answer. Its ID is at most 64 bytes and not empty, its
+// label not empty.
+type Button struct {
+	ID    string // "complaint/kind:date:12" once asked; "date" in the template
+	Label string
+	URL   string `json:",omitempty"`
+}
+
+// MaxButtonID is the longest ID a button may have, in bytes: Telegram's
+// callback_data (Bot API, InlineKeyboardButton).
+const MaxButtonID = 64
+
+// MediaID names a picture or file that we keep, sealed, in the store.
+type MediaID string
