@@ -30,9 +30,10 @@ type Reply struct {
 	Seq     int64 // the message's place in its conversation's outbox
 	Skip    int   // pieces of it that went out before
 
-	// Done must be called once: whether one more piece of the message has been
-	// handed to the platform (the rest is then delivered as usual), or not.
-	Done func(ctx context.Context, handed bool)
+	// Done must be called once: how many pieces of the message have been handed
+	// to the platform now, Skip included, and how many it has in all. The rest is
+	// delivered as usual. pieces == Skip: the answer could not carry any.
+	Done func(ctx context.Context, pieces, total int)
 }
 
 // Channel is one platform.

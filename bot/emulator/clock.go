@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -85,5 +86,20 @@ func (c *ManualClock) Waiters(n int) {
 	defer c.mu.Unlock()
 	for len(c.waiting) < n {
 		c.changed.Wait()
+	}
+}
+
+// Forget takes back an After whose time nobody waits for any more, so that it
+// is not counted among the Waiters.
+func (c *ManualClock) Forget(waited <-chan time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = slices.DeleteFunc(c.waiting, func(w waiter) bool { return w.ch == waited })
+}
+
+// forget takes back an After, on clocks that keep a list of them.
+func forget(c Clock, waited <-chan time.Time) {
+	if c, ok := c.(interface{ Forget(<-chan time.Time) }); ok {
+		c.Forget(waited)
 	}
 }

@@ -1,0 +1,141 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// weChatField is one element of a push. Raw ones are numbers and nested XML;
+// the others are wrapped in CDATA, as WeChat does.
+type weChatField struct {
+	name, value string
+	raw         bool
+}
+
+func cdata(name, value string) weChatField { return weChatField{name, value, false} }
+func number(name string, value int64) weChatField {
+	return weChatField{name, strconv.FormatInt(value, 10), true}
+}
+
+// weChatXML writes fields as WeChat writes a push.
+func weChatXML(fields ...weChatField) []byte {
+	var b bytes.Buffer
+	b.WriteString("<xml>")
+	for _, f := range fields {
+		value := f.value
+		if !f.raw {
+			value = "<![CDATA[" + strings.ReplaceAll(xmlChars(value), "]]>", "]]]]><![CDATA[>") + "]]>"
+		}
+		fmt.Fprintf(&b, "<%s>%s</%s>\n", f.name, value, f.name)
+	}
+	b.WriteString("</xml>")
+	return b.Bytes()
+}
+
+// xmlChars leaves out what no XML can hold.
+func xmlChars(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xFFFE || r == 0xFFFF {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// weChatReply is a bot's answer to a push.
+type weChatReply struct {
+	XMLName      xml.Name `xml:"xml"`
+	ToUserName   string
+	FromUserName string
+	CreateTime   string
+	MsgType      string
+	Content      string
+	Image, Voice struct{ MediaId string }
+	Video        struct{ MediaId, Title, Description string }
+	Music        struct{ Title, Description, MusicUrl string }
+	ArticleCount string
+	Articles     struct {
+		Item []struct{ Title, Description, PicUrl, Url string } `xml:"item"`
+	}
+
+	Encrypt, MsgSignature, TimeStamp, Nonce string
+}
+
+// errSilence says that the bot answers with nothing, properly.
+var errSilence = errors.New("silence")
+
+// readReply reads a bot's answer to p: errSilence, the reply, or what is wrong
+// with it. Silence is empty or "success", never encrypted.
+func (w *WeChat) readReply(p *WeChatPush, body []byte) (*weChatReply, error) {
+	switch string(bytes.TrimSpace(body)) {
+	case "", "success":
+		return nil, errSilence
+	}
+	r, err := parseWeChatReply(body)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case r.Encrypt != "" && w.cfg.Mode == "plain":
+		return nil, errors.New("an encrypted reply in plain mode")
+	case r.Encrypt != "":
+		if r, err = w.openReply(r); err != nil {
+			return nil, err
+		}
+	case w.cfg.Mode == "safe":
+		return nil, errors.New("a reply in plaintext in safe mode")
+	}
+	switch {
+	case r.ToUserName != p.openid:
+		return nil, errors.New("ToUserName is not the person who wrote")
+	case r.FromUserName != w.cfg.OriginalID:
+		return nil, errors.New("FromUserName is not this account")
+	}
+	if _, err := strconv.ParseInt(strings.TrimSpace(r.CreateTime), 10, 64); err != nil {
+		return nil, errors.New("CreateTime is not a number")
+	}
+	return r, nil
+}
+
+// openReply checks and decrypts a reply.
+func (w *WeChat) openReply(r *weChatReply) (*weChatReply, error) {
+	if r.TimeStamp == "" || r.Nonce == "" {
+		return nil, errors.New("an encrypted reply without TimeStamp or Nonce")
+	}
+	if !sameWeChatSign(r.MsgSignature, weChatSign(w.cfg.Token, r.TimeStamp, r.Nonce, r.Encrypt)) {
+		return nil, errors.New("a reply with a wrong MsgSignature")
+	}
+	plain, err := w.cipher.open(r.Encrypt)
+	if err != nil {
+		return nil, err
+	}
+	return parseWeChatReply(plain)
+}
+
+// parseWeChatReply reads one <xml> element and refuses anything else, also
+// control characters that XML does not allow.
+func parseWeChatReply(body []byte) (*weChatReply, error) {
+	d := xml.NewDecoder(bytes.NewReader(body))
+	var r weChatReply
+	if err := d.Decode(&r); err != nil {
+		return nil, fmt.Errorf("the reply is not WeChat's XML: %w", err)
+	}
+	for {
+		switch t, err := d.Token(); {
+		case errors.Is(err, io.EOF):
+			return &r, nil
+		case err != nil:
+			return nil, fmt.Errorf("after the reply: %w", err)
+		default:
+			if c, ok := t.(xml.CharData); !ok || len(bytes.TrimSpace(c)) > 0 {
+				return nil, errors.New("something stands behind the reply")
+			}
+		}
+	}
+}

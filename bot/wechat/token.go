@@ -1,0 +1,252 @@
+package wechat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/silenceper/wechat/v2/cache"
+	"github.com/silenceper/wechat/v2/credential"
+	"github.com/silenceper/wechat/v2/util"
+	"golang.org/x/sync/singleflight"
+)
+
+// Shared is a cache that all processes of the bot share. What is in it may be
+// lost at any moment.
+type Shared interface {
+	// Get returns the value, or "" where there is none.
+	Get(ctx context.Context, key string) (string, error)
+	// Set keeps the value for ttl.
+	Set(ctx context.Context, key, value string, ttl time.Duration) error
+	// SetNX keeps the value for ttl unless there is one; it reports whether it did.
+	SetNX(ctx context.Context, key, value string, ttl time.Duration) (bool, error)
+	// CompareAndDelete deletes the key if it holds the value.
+	CompareAndDelete(ctx context.Context, key, value string) error
+}
+
+const (
+	// localFor is how long a token from the shared cache is trusted without
+	// looking there again.
+	localFor = 5 * time.Minute
+	// forceEvery keeps forced renewals rarer than the platform allows: 20 a day,
+	// 30 s apart (stable_token).
+	forceEvery = time.Minute
+	// early is how long before its end the platform renews a token; both are
+	// good for that time.
+	early = 5 * time.Minute
+)
+
+// tokens keeps the account's access token: in this process, so that a cache that
+// is away stops nobody, and in the shared cache, so that all processes use one.
+// Only stable_token is asked: it gives every caller the same token, where the
+// older call invalidates what the others hold.
+type tokens struct {
+	account *credential.StableAccessToken
+	http    *http.Client
+	shared  Shared
+	key     string
+	secret  string
+	now     func() time.Time
+	log     *slog.Logger
+	flight  singleflight.Group
+	timeout time.Duration
+
+	mu     sync.Mutex
+	token  string
+	until  time.Time
+	bad    string // the token the platform refused last
+	forced time.Time
+}
+
+func newTokens(cfg Config, client *http.Client) *tokens {
+	viaContext()
+	// The SDK asks for a cache even where it is never used.
+	account := credential.NewStableAccessToken(cfg.AppID, cfg.AppSecret, "", struct{ cache.Cache }{})
+	return &tokens{
+		account: account.(*credential.StableAccessToken),
+		http:    client,
+		shared:  cfg.Shared,
+		key:     "wechat:" + cfg.AppID + ":token",
+		secret:  cfg.AppSecret,
+		now:     cfg.Now,
+		log:     cfg.Log,
+		timeout: cfg.Timeout,
+	}
+}
+
+// current returns a token, asking the platform only when neither this process
+// nor the shared cache has one. Callers who ask at the same time share one
+// request, which does not end with the caller that started it.
+func (t *tokens) current(ctx context.Context) (string, error) {
+	if token := t.local(); token != "" {
+		return token, nil
+	}
+	answer := t.flight.DoChan("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), t.timeout)
+		defer cancel()
+		return t.find(ctx)
+	})
+	select {
+	case got := <-answer:
+		if got.Err != nil {
+			return "", got.Err
+		}
+		return got.Val.(string), nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("wechat: token: %w", ctx.Err())
+	}
+}
+
+// renew returns another token than bad, which the platform has refused.
+func (t *tokens) renew(ctx context.Context, bad string) (string, error) {
+	for range 2 { // a search may have begun before bad was known
+		t.forget(bad)
+		if token, err := t.current(ctx); err != nil || token != bad {
+			return token, err
+		}
+	}
+	return "", errors.New("wechat: token: the platform gives none that it takes")
+}
+
+func (t *tokens) local() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.now().Before(t.until) {
+		return t.token
+	}
+	return ""
+}
+
+func (t *tokens) forget(bad string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.bad = bad
+	if t.token == bad {
+		t.token = ""
+	}
+}
+
+func (t *tokens) keep(token string, d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.token, t.until = token, t.now().Add(d)
+}
+
+// find looks in the shared cache, then asks the platform.
+func (t *tokens) find(ctx context.Context) (string, error) {
+	if token := t.local(); token != "" {
+		return token, nil
+	}
+	t.mu.Lock()
+	bad := t.bad
+	t.mu.Unlock()
+	if token := t.fromShared(ctx, bad); token != "" {
+		t.keep(token, localFor)
+		return token, nil
+	}
+	token, d, err := t.request(ctx, false)
+	if err == nil && token == bad {
+		if !t.mayForce(ctx) {
+			return "", errors.New("wechat: token: refused, and renewed by force a moment ago; try again in a minute")
+		}
+		token, d, err = t.request(ctx, true)
+	}
+	if err != nil {
+		return "", err
+	}
+	t.keep(token, d)
+	if t.shared != nil {
+		if err := t.shared.Set(ctx, t.key, token, d); err != nil {
+			t.log.Warn("wechat: token not shared", "error", err)
+		}
+	}
+	return token, nil
+}
+
+// fromShared is the shared token, unless it is the bad one, which it removes: it
+// never drops a newer one that another process has put there.
+func (t *tokens) fromShared(ctx context.Context, bad string) string {
+	if t.shared == nil {
+		return ""
+	}
+	if bad != "" {
+		if err := t.shared.CompareAndDelete(ctx, t.key, bad); err != nil {
+			t.log.Warn("wechat: bad token not removed", "error", err)
+		}
+	}
+	token, err := t.shared.Get(ctx, t.key)
+	if err != nil {
+		t.log.Warn("wechat: shared token not read", "error", err)
+	}
+	if err != nil || token == bad {
+		return ""
+	}
+	return token
+}
+
+// mayForce lets one process through in forceEvery, and this one where the shared
+// cache is away.
+func (t *tokens) mayForce(ctx context.Context) bool {
+	t.mu.Lock()
+	recent := !t.forced.IsZero() && t.now().Sub(t.forced) < forceEvery
+	if !recent {
+		t.forced = t.now()
+	}
+	t.mu.Unlock()
+	if recent {
+		return false
+	}
+	if t.shared == nil {
+		return true
+	}
+	first, err := t.shared.SetNX(ctx, t.key+":forced", "1", forceEvery)
+	return first || err != nil
+}
+
+// request asks the platform, and returns the token and how long to keep it.
+func (t *tokens) request(ctx context.Context, force bool) (string, time.Duration, error) {
+	const path = "/cgi-bin/stable_token"
+	ctx = context.WithValue(ctx, clientKey{}, t.http)
+	got, err := t.account.GetAccessTokenDirectly(ctx, force)
+	switch {
+	case got.ErrCode != 0:
+		return "", 0, newAPIError(path, got.ErrCode, got.ErrMsg, t.secret, got.AccessToken)
+	case bare(err) != err:
+		return "", 0, fmt.Errorf("wechat: %s: %w", path, bare(err))
+	case err != nil || got.AccessToken == "":
+		return "", 0, errors.New("wechat: " + path + ": the answer is not the platform's")
+	}
+	return got.AccessToken, max(time.Duration(got.ExpiresIn)*time.Second-early, time.Minute), nil
+}
+
+// clientKey is where a call's context carries its channel's HTTP client.
+type clientKey struct{}
+
+// viaContext makes the SDK, which has one HTTP client for the whole process and
+// no limit to what it reads, use the client of the channel that calls it.
+var viaContext = sync.OnceFunc(func() {
+	util.DefaultHTTPClient = &http.Client{Transport: contextClient{}}
+})
+
+type contextClient struct{}
+
+func (contextClient) RoundTrip(r *http.Request) (*http.Response, error) {
+	client, ok := r.Context().Value(clientKey{}).(*http.Client)
+	if !ok {
+		return nil, errors.New("a call of the SDK outside a channel")
+	}
+	resp, err := client.Do(r.Clone(r.Context()))
+	if err != nil {
+		return nil, bare(err)
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	return resp, nil
+}

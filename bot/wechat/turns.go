@@ -1,0 +1,147 @@
+package wechat
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"redthread/bot"
+)
+
+const (
+	// deliveries is how often the platform brings one callback in all.
+	deliveries = 3
+	// remembered is how long they are counted: 3 times 5 s, and some.
+	remembered = time.Minute
+)
+
+// turns joins the deliveries of one event: while it is being played, a repeated
+// delivery waits for the same end instead of playing it again.
+type turns struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	running map[bot.EventKey]*turn
+	seen    map[bot.EventKey]sighting
+	swept   time.Time
+	all     sync.WaitGroup
+}
+
+type sighting struct {
+	times int
+	first time.Time
+}
+
+// turn is one event being played, and the deliveries that wait for it.
+type turn struct {
+	of      *turns
+	done    chan struct{} // closed when outcome and err stand
+	outcome bot.Outcome
+	err     error
+
+	// under of.mu
+	ended   bool
+	waiting int
+	handed  bool
+}
+
+func newTurns(now func() time.Time) *turns {
+	return &turns{now: now, running: map[bot.EventKey]*turn{}, seen: map[bot.EventKey]sighting{}}
+}
+
+// join adds a delivery to the event's turn, which play starts unless it is
+// running. It also says which delivery of the event this is, from 1, as far as
+// this process has seen them. The caller must leave.
+func (ts *turns) join(key bot.EventKey, play func() (bot.Outcome, error)) (*turn, int) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	times := ts.count(key)
+	t := ts.running[key]
+	if t == nil {
+		t = &turn{of: ts, done: make(chan struct{})}
+		ts.running[key] = t
+		ts.all.Go(func() {
+			t.outcome, t.err = play()
+			t.end(key)
+		})
+	}
+	t.waiting++
+	return t, times
+}
+
+// count notes a delivery and forgets old ones.
+func (ts *turns) count(key bot.EventKey) int {
+	now := ts.now()
+	if now.Sub(ts.swept) > remembered {
+		for k, s := range ts.seen {
+			if now.Sub(s.first) > remembered {
+				delete(ts.seen, k)
+			}
+		}
+		ts.swept = now
+	}
+	s, ok := ts.seen[key]
+	if !ok || now.Sub(s.first) > remembered {
+		s = sighting{first: now}
+	}
+	s.times++
+	ts.seen[key] = s
+	return s.times
+}
+
+// last says whether the platform has brought the event for the last time.
+func (ts *turns) last(key bot.EventKey) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	return ts.seen[key].times >= deliveries
+}
+
+// wait returns when no turn is running any more.
+func (ts *turns) wait(ctx context.Context) error {
+	idle := make(chan struct{})
+	go func() {
+		ts.all.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t *turn) end(key bot.EventKey) {
+	t.of.mu.Lock()
+	delete(t.of.running, key)
+	t.ended = true
+	alone := t.waiting == 0
+	t.of.mu.Unlock()
+	close(t.done)
+	if alone {
+		t.settle(false)
+	}
+}
+
+// leave takes a delivery out of the turn; handed says that its answer carried
+// the turn's reply. The last one out settles the reply.
+func (t *turn) leave(handed bool) {
+	t.of.mu.Lock()
+	t.waiting--
+	t.handed = t.handed || handed
+	last, any := t.ended && t.waiting == 0, t.handed
+	t.of.mu.Unlock()
+	if last {
+		t.settle(any)
+	}
+}
+
+// settle tells the reply's keeper what became of it.
+func (t *turn) settle(handed bool) {
+	if t.err != nil || t.outcome.Reply == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), turnTime)
+	defer cancel()
+	t.outcome.Reply.Done(ctx, handed)
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+)
+
+// cache is Redis as the store uses it: never the only copy of anything, and
+// never waited for long. After a failure it is left alone for a moment, so that
+// a Redis that hangs does not slow every turn.
+type cache struct {
+	client    *redis.Client
+	log       *slog.Logger
+	restUntil atomic.Int64 // machine time in milliseconds
+}
+
+const (
+	sessionTTL = 72 * time.Hour
+	cacheRest  = time.Second
+	wakeTopic  = "redthread:outbox"
+)
+
+// errResting says that Redis failed a moment ago and is not asked now.
+var errResting = errors.New("store: redis is away")
+
+// openCache connects to Redis, or starts one of our own. A Redis that does not
+// answer is no reason not to start.
+func (s *Store) openCache(ctx context.Context, url string) error {
+	if url == "" {
+		own := miniredis.NewMiniRedis()
+		if err := own.Start(); err != nil {
+			return fmt.Errorf("store: start embedded redis: %w", err)
+		}
+		own.ClockTTL(true)
+		s.closes = append(s.closes, func() error { own.Close(); return nil })
+		url = "redis://" + own.Addr()
+	}
+	opt, err := redis.ParseURL(url)
+	if err != nil {
+		return errors.New(`store: redis: cannot read the setting, expected "redis://HOST:6379/0"`)
+	}
+	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = 500*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond
+	opt.MaxRetries = 1
+	opt.PoolSize = 32
+	s.cache = &cache{client: redis.NewClient(opt), log: s.log}
+	s.closes = append(s.closes, s.cache.client.Close)
+	s.listen(ctx)
+	return nil
+}
+
+// listen turns other processes' wake-ups into our own, until Close.
+func (s *Store) listen(ctx context.Context) {
+	sub := s.cache.client.Subscribe(context.WithoutCancel(ctx), wakeTopic)
+	ended := make(chan struct{})
+	messages := sub.Channel(redis.WithChannelSize(1)) // one waiting wake-up is enough
+	go func() {
+		defer close(ended)
+		for range messages {
+			s.Ring()
+		}
+	}()
+	s.closes = append(s.closes, func() error { err := sub.Close(); <-ended; return err })
+}
+
+// do calls Redis unless it is resting, and lets it rest when it failed.
+func (c *cache) do(ctx context.Context, what string, call func(context.Context) error) error {
+	if time.Now().UnixMilli() < c.restUntil.Load() {
+		return errResting
+	}
+	err := call(ctx)
+	if err == nil || errors.Is(err, redis.Nil) || ctx.Err() != nil {
+		return err
+	}
+	c.restUntil.Store(time.Now().Add(cacheRest).UnixMilli())
+	c.log.WarnContext(ctx, "redis is away", "doing", what, "error", err)
+	return err
+}
+
+// Keys carry the conversation in braces, so that on a cluster all of one
+// conversation lives together.
+func sessionKey(conversation string) string { return "rt:{" + conversation + "}:session" }
+
+// copySession puts the session into Redis unless a newer one is there, and wakes
+// the senders of other processes, in one round trip.
+var copySession = redis.NewScript(`
+local has = redis.call('GET', KEYS[1])
+if not has or tonumber(string.match(has, '^%d+')) < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[2], 'PX', ARGV[3])
+end
+if ARGV[4] ~= '' then redis.call('PUBLISH', ARGV[4], '') end
+return 1`)
+
+func (c *cache) putSession(ctx context.Context, conversation string, seq int64, sealed []byte, wake bool) error {
+	topic := ""
+	if wake {
+		topic = wakeTopic
+	}
+	return c.do(ctx, "copy a session", func(ctx context.Context) error {
+		return copySession.Run(ctx, c.client, []string{sessionKey(conversation)}, seq, sealed, sessionTTL.Milliseconds(), topic).Err()
+	})
+}
+
+// session returns the sealed copy; ok is false when there is none to be had.
+func (c *cache) session(ctx context.Context, conversation string) (sealed []byte, ok bool) {
+	var raw string
+	err := c.do(ctx, "read a session", func(ctx context.Context) (err error) {
+		raw, err = c.client.Get(ctx, sessionKey(conversation)).Result()
+		return err
+	})
+	if err != nil {
+		return nil, false
+	}
+	seq, body, found := strings.Cut(raw, ":")
+	if _, err := strconv.ParseInt(seq, 10, 64); err != nil || !found {
+		return nil, false
+	}
+	return []byte(body), true
+}
+
+// Shared is what several processes share through Redis and may lose: tokens,
+// counters.
+type Shared struct{ c *cache }
+
+// Shared opens the shared values.
+func (s *Store) Shared() Shared { return Shared{s.cache} }
+
+// Get returns the value, and false when there is none.
+func (h Shared) Get(ctx context.Context, key string) (value string, ok bool, err error) {
+	err = h.c.do(ctx, "get", func(ctx context.Context) error {
+		value, err = h.c.client.Get(ctx, "rt:"+key).Result()
+		return err
+	})
+	if errors.Is(err, redis.Nil) {
+		return "", false, nil
+	}
+	return value, err == nil, err
+}
+
+// Set keeps the value for ttl.
+func (h Shared) Set(ctx context.Context, key, value string, ttl time.Duration) error {
+	return h.c.do(ctx, "set", func(ctx context.Context) error {
+		return h.c.client.Set(ctx, "rt:"+key, value, ttl).Err()
+	})
+}
+
+// SetNX keeps the value for ttl unless there is one; it reports whether it did.
+func (h Shared) SetNX(ctx context.Context, key, value string, ttl time.Duration) (set bool, err error) {
+	err = h.c.do(ctx, "set if new", func(ctx context.Context) error {
+		set, err = h.c.client.SetNX(ctx, "rt:"+key, value, ttl).Result()
+		return err
+	})
+	return set, err
+}
+
+var compareAndDelete = redis.NewScript(`if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`)
+
+// CompareAndDelete forgets the value if it is still the one given.
+func (h Shared) CompareAndDelete(ctx context.Context, key, value string) error {
+	return h.c.do(ctx, "compare and delete", func(ctx context.Context) error {
+		return compareAndDelete.Run(ctx, h.c.client, []string{"rt:" + key}, value).Err()
+	})
+}
+
+// ForgetSessions empties Redis. Nothing is lost by it; tests do it at will.
+func (s *Store) ForgetSessions(ctx context.Context) error {
+	return s.cache.client.FlushDB(ctx).Err()
+}

@@ -1,0 +1,21 @@
+-- +goose Up
+CREATE TABLE outbox_heads (
+  conversation  TEXT NOT NULL PRIMARY KEY,
+  max_seq       BIGINT NOT NULL,
+  sent_seq      BIGINT NOT NULL DEFAULT 0,
+  lane          INTEGER NOT NULL,
+  due_at        BIGINT NOT NULL,
+  lease_until   BIGINT NOT NULL DEFAULT 0,
+  epoch         BIGINT NOT NULL DEFAULT 0,
+  owner         TEXT NOT NULL DEFAULT '',
+  gone          INTEGER NOT NULL DEFAULT 0,
+  opens         BIGINT NOT NULL DEFAULT 0,
+  message_left  INTEGER NOT NULL DEFAULT 0,
+  message_until BIGINT NOT NULL DEFAULT 0,
+  action_left   INTEGER NOT NULL DEFAULT 0,
+  action_until  BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX outbox_heads_due ON outbox_heads (due_at);
+
+-- +goose Down
+DROP TABLE outbox_heads;

@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"redthread/bot"
+)
+
+// Outgoing is a message on its way out.
+type Outgoing struct {
+	To      bot.Conversation
+	Seq     int64
+	Message bot.Message
+	Pieces  int // handed over at earlier attempts
+	Tries   int // attempts before this one
+	Event   bot.EventKey
+	At      time.Time
+}
+
+// Claim is the right to send to one conversation, for as long as its lease
+// lasts. Whoever lost it cannot change anything any more.
+type Claim struct {
+	To     bot.Conversation
+	Gone   bool
+	Budget int       // how many pieces a metered platform still allows
+	Until  time.Time // when the lease ends, on this machine's clock
+	s      *Store
+	owner  string
+	epoch  int64
+	opens  int64 // how often the person had come back when the claim was made
+}
+
+// ErrLost says that a claim's lease ran out and another has it.
+var ErrLost = errors.New("store: the claim is lost")
+
+// Due lists conversations that have something to send and nobody sending, the
+// urgent ones first, at most n.
+func (s *Store) Due(ctx context.Context, n int) ([]bot.Conversation, error) {
+	now := s.dbnow()
+	rows, err := s.read.QueryContext(ctx, "SELECT conversation FROM outbox_heads WHERE due_at <= "+now+" AND lease_until <= "+now+" ORDER BY lane, due_at LIMIT ?", n)
+	if err != nil {
+		return nil, wrap("look for what is due", err)
+	}
+	defer rows.Close()
+	var due []bot.Conversation
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, wrap("look for what is due", err)
+		}
+		if c, err := bot.ParseConversation(name); err == nil {
+			due = append(due, c)
+		}
+	}
+	return due, wrap("look for what is due", rows.Err())
+}
+
+// Claim takes the conversation for lease; nil when another has it or nothing is
+// due any more.
+func (s *Store) Claim(ctx context.Context, c bot.Conversation, lease time.Duration) (*Claim, error) {
+	return s.claim(ctx, c, fmt.Sprintf("%016x", rand.Uint64()), lease, "due_at <= "+s.dbnow()+" AND lease_until <= "+s.dbnow())
+}
+
+func (s *Store) claim(ctx context.Context, c bot.Conversation, owner string, lease time.Duration, free string) (*Claim, error) {
+	until := time.Now().Add(lease) // before asking: never later than the database's
+	n, err := s.exec(ctx, "claim conversation", "UPDATE outbox_heads SET lease_until = "+s.dbnow()+" + ?, epoch = epoch + 1, owner = ? WHERE conversation = ? AND "+free,
+		lease.Milliseconds(), owner, c.String())
+	if err != nil || n != 1 {
+		return nil, err
+	}
+	cl := &Claim{To: c, Until: until, s: s, owner: owner}
+	var gone int
+	var left [2]int
+	var ends [2]int64
+	err = s.sql.QueryRowContext(ctx, "SELECT epoch, opens, gone, message_left, message_until, action_left, action_until FROM outbox_heads WHERE conversation = ? AND owner = ?", c.String(), owner).
+		Scan(&cl.epoch, &cl.opens, &gone, &left[0], &ends[0], &left[1], &ends[1])
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	now := millis(s.now())
+	for i := range left { // allowances do not add up: the larger one counts
+		if ends[i] > now {
+			cl.Budget = max(cl.Budget, left[i])
+		}
+	}
+	cl.Gone = gone == 1
+	return cl, wrap("read claim", err)
+}
+
+const pending = "state IN ('queued', 'waiting')"
+
+// Pending lists the next messages of the conversation, in the order they were
+// said, at most n.
+func (c *Claim) Pending(ctx context.Context, n int) ([]Outgoing, error) {
+	return c.s.outgoing(ctx, c.To, "seq > (SELECT sent_seq FROM outbox_heads WHERE conversation = ?) AND "+pending+" ORDER BY seq LIMIT ?", c.To.String(), n)
+}
+
+func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
+	name := to.String()
+	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, event_key, created_at FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
+	if err != nil {
+		return nil, wrap("read messages", err)
+	}
+	defer rows.Close()
+	var all []Outgoing
+	for rows.Next() {
+		o := Outgoing{To: to}
+		var body []byte
+		var at int64
+		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Event, &at); err != nil {
+			return nil, wrap("read messages", err)
+		}
+		o.At = fromMillis(at)
+		if err := s.box.OpenJSON(bodyPlace(name, o.Seq), body, &o.Message); err != nil {
+			return nil, wrap("read messages", err)
+		}
+		all = append(all, o)
+	}
+	return all, wrap("read messages", rows.Err())
+}
+
+// Settled is what became of one attempt to send a message.
+type Settled struct {
+	Seq    int64
+	State  State  // Queued and Waiting: it stays the next to be sent
+	Pieces int    // handed over so far
+	Spent  int    // of them in this attempt, for the allowances
+	Tried  bool   // the attempt counts
+	Reason string // why it is not sent, without personal data; ASCII
+}
+
+// Settle notes what became of a message. ErrLost means that the lease had run
+// out: somebody else may send the message again.
+func (c *Claim) Settle(ctx context.Context, r Settled) error {
+	return c.s.inTx(ctx, "settle message", func(tx *sql.Tx) error {
+		head := "sent_seq = sent_seq"
+		if r.State != Queued && r.State != Waiting {
+			head = fmt.Sprintf("sent_seq = %d", r.Seq)
+		}
+		if r.Spent > 0 {
+			head += fmt.Sprintf(", message_left = CASE WHEN message_left > %[1]d THEN message_left - %[1]d ELSE 0 END, action_left = CASE WHEN action_left > %[1]d THEN action_left - %[1]d ELSE 0 END", r.Spent)
+		}
+		n, err := affected(tx.ExecContext(ctx, "UPDATE outbox_heads SET "+head+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner))
+		if err != nil {
+			return err
+		}
+		if n != 1 {
+			return ErrLost
+		}
+		return c.s.settleRow(ctx, tx, c.To, r)
+	})
+}
+
+func (s *Store) settleRow(ctx context.Context, tx *sql.Tx, to bot.Conversation, r Settled) error {
+	tried := 0
+	if r.Tried {
+		tried = 1
+	}
+	sent := int64(0)
+	if r.State == Delivered {
+		sent = millis(s.now())
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE outbox SET state = ?, pieces = ?, tries = tries + ?, reason = ?, sent_at = ? WHERE conversation = ? AND seq = ? AND "+pending,
+		r.State, r.Pieces, tried, ascii(r.Reason, 190), sent, to.String(), r.Seq)
+	return err
+}
+
+// Rest is how a claim ends.
+type Rest struct {
+	Wait   time.Duration // what is left is not tried before
+	Closed bool          // the platform takes no more until the person writes
+	Gone   bool          // nothing will arrive until the person returns
+}
+
+// Release gives the conversation back. ErrLost: it had been taken away.
+//
+// All of it is judged on the locked row: a message left a moment ago is not
+// overlooked, nor is a person who wrote while we found the window closed.
+func (c *Claim) Release(ctx context.Context, r Rest) error {
+	now := c.s.dbnow()
+	due := "due_at = CASE WHEN max_seq > sent_seq THEN " + now + fmt.Sprintf(" ELSE %d END", far)
+	if r.Closed {
+		due = fmt.Sprintf("due_at = CASE WHEN opens = %d THEN %d ELSE %s END", c.opens, far, now)
+	}
+	set := []string{due, "lease_until = " + now + fmt.Sprintf(" + %d", r.Wait.Milliseconds()), "owner = ''"}
+	still := func(column string, value int) {
+		set = append(set, fmt.Sprintf("%[1]s = CASE WHEN opens = %[2]d THEN %[3]d ELSE %[1]s END", column, c.opens, value))
+	}
+	if r.Closed {
+		still("message_left", 0)
+		still("action_left", 0)
+	}
+	if r.Gone {
+		still("gone", 1)
+	}
+	n, err := c.s.exec(ctx, "release conversation", "UPDATE outbox_heads SET "+strings.Join(set, ", ")+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner)
+	if err == nil && n != 1 {
+		return ErrLost
+	}
+	return err
+}
+
+// Renew makes the lease last for another while. ErrLost: it has run out.
+func (c *Claim) Renew(ctx context.Context, lease time.Duration) error {
+	until := time.Now().Add(lease)
+	n, err := c.s.exec(ctx, "renew claim", "UPDATE outbox_heads SET lease_until = "+c.s.dbnow()+" + ? WHERE conversation = ? AND epoch = ? AND owner = ?", lease.Milliseconds(), c.To.String(), c.epoch, c.owner)
+	if err == nil && n != 1 {
+		return ErrLost
+	}
+	if err == nil {
+		c.Until = until
+	}
+	return err
+}
+
+// inTx runs f in a transaction of its own and tries deadlocks again.
+func (s *Store) inTx(ctx context.Context, what string, f func(*sql.Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.once(ctx, f)
+		if err == nil || !isBusy(err) || try == 8 {
+			return wrap(what, err)
+		}
+		if err := pause(ctx, time.Duration(try)*3*time.Millisecond); err != nil {
+			return wrap(what, err)
+		}
+	}
+}
+
+func (s *Store) once(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.sql.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		_ = tx.Rollback() // f's error says more
+		return err
+	}
+	return tx.Commit()
+}
+
+func affected(r sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
