@@ -147,7 +147,7 @@ func (k call) status(code int) error {
 	err := fmt.Errorf("HTTP status %d", code)
 	switch {
 	case code == http.StatusTooManyRequests:
-		return meaning(&APIError{k.path, 45011, err.Error()}, noTime)
+		return fmt.Errorf("wechat: %s: %w", k.path, &bot.SlowDown{For: pause, All: true})
 	case code >= 500:
 		return k.unclear(err)
 	}

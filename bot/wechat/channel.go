@@ -108,7 +108,8 @@ func New(cfg Config) (*Channel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wechat: settings: %w", err)
 	}
-	c := &Channel{cfg: cfg, log: cfg.Log, now: cfg.Now, turns: newTurns(cfg.Now), patience: 6 * time.Second}
+	c := &Channel{cfg: cfg, log: cfg.Log, now: cfg.Now, patience: 6 * time.Second}
+	c.turns = newTurns(cfg.Now, c.settle)
 	for _, key := range []string{cfg.AESKey, cfg.PreviousAESKey} {
 		if key != "" {
 			c.keys = append(c.keys, key)
@@ -121,7 +122,7 @@ func New(cfg Config) (*Channel, error) {
 		Timeout:       cfg.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	c.tokens = newTokens(cfg, c.http)
+	c.tokens = newTokens(cfg, c.http.Transport)
 	return c, nil
 }
 

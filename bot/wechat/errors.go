@@ -44,6 +44,9 @@ func remedy(e *APIError) string {
 	case 40013:
 		return "AppID is wrong"
 	case 40001, 40125:
+		if e.Path != tokenPath {
+			return ""
+		}
 		return "AppSecret is wrong or was reset"
 	case 45009:
 		return "the day's quota is used up"
@@ -76,6 +79,9 @@ func bare(err error) error {
 	return err
 }
 
+// pause is how long all messages wait when the platform finds us too fast.
+const pause = 10 * time.Second
+
 // badToken says that the platform did not take the token.
 func badToken(code int) bool { return code == 40001 || code == 40014 || code == 42001 }
 
@@ -91,7 +97,7 @@ func meaning(e *APIError, now time.Time) error {
 	case -1:
 		return fmt.Errorf("%w: %w", &bot.SlowDown{For: 2 * time.Second, All: true}, e)
 	case 45011:
-		return fmt.Errorf("%w: %w", &bot.SlowDown{For: 10 * time.Second, All: true}, e)
+		return fmt.Errorf("%w: %w", &bot.SlowDown{For: pause, All: true}, e)
 	case 45009:
 		return fmt.Errorf("%w: %w", &bot.SlowDown{For: untilMidnight(now), All: true}, e)
 	case 48001, 48004, 40164, 40013, 40125:

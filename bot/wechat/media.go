@@ -26,6 +26,9 @@ func (c *Channel) uploadPhoto(ctx context.Context, d bot.Delivery, id bot.MediaI
 		return "", errors.New("no way to open pictures")
 	}
 	from, err := d.Media(ctx, id)
+	if errors.Is(err, bot.ErrGone) { // the picture is, not the person
+		return "", &bot.Refused{Reason: "the picture is no longer kept"}
+	}
 	if err != nil {
 		return "", fmt.Errorf("open: %w", err)
 	}

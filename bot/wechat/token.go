@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -29,6 +30,9 @@ type Shared interface {
 	CompareAndDelete(ctx context.Context, key, value string) error
 }
 
+// tokenPath is the only call we ask for a token.
+const tokenPath = "/cgi-bin/stable_token"
+
 const (
 	// localFor is how long a token from the shared cache is trusted without
 	// looking there again.
@@ -47,7 +51,7 @@ const (
 // older call invalidates what the others hold.
 type tokens struct {
 	account *credential.StableAccessToken
-	http    *http.Client
+	way     http.RoundTripper
 	shared  Shared
 	key     string
 	secret  string
@@ -63,13 +67,13 @@ type tokens struct {
 	forced time.Time
 }
 
-func newTokens(cfg Config, client *http.Client) *tokens {
+func newTokens(cfg Config, way http.RoundTripper) *tokens {
 	viaContext()
 	// The SDK asks for a cache even where it is never used.
 	account := credential.NewStableAccessToken(cfg.AppID, cfg.AppSecret, "", struct{ cache.Cache }{})
 	return &tokens{
 		account: account.(*credential.StableAccessToken),
-		http:    client,
+		way:     way,
 		shared:  cfg.Shared,
 		key:     "wechat:" + cfg.AppID + ":token",
 		secret:  cfg.AppSecret,
@@ -210,39 +214,42 @@ func (t *tokens) mayForce(ctx context.Context) bool {
 
 // request asks the platform, and returns the token and how long to keep it.
 func (t *tokens) request(ctx context.Context, force bool) (string, time.Duration, error) {
-	const path = "/cgi-bin/stable_token"
-	ctx = context.WithValue(ctx, clientKey{}, t.http)
+	ctx = context.WithValue(ctx, wayKey{}, t.way)
+	broken := new(url.Error)
 	got, err := t.account.GetAccessTokenDirectly(ctx, force)
 	switch {
 	case got.ErrCode != 0:
-		return "", 0, newAPIError(path, got.ErrCode, got.ErrMsg, t.secret, got.AccessToken)
-	case bare(err) != err:
-		return "", 0, fmt.Errorf("wechat: %s: %w", path, bare(err))
+		return "", 0, newAPIError(tokenPath, got.ErrCode, got.ErrMsg, t.secret, got.AccessToken)
+	case errors.As(err, &broken):
+		return "", 0, fmt.Errorf("wechat: %s: %w", tokenPath, broken.Err)
 	case err != nil || got.AccessToken == "":
-		return "", 0, errors.New("wechat: " + path + ": the answer is not the platform's")
+		return "", 0, errors.New("wechat: " + tokenPath + ": the answer is not the platform's")
 	}
 	return got.AccessToken, max(time.Duration(got.ExpiresIn)*time.Second-early, time.Minute), nil
 }
 
-// clientKey is where a call's context carries its channel's HTTP client.
-type clientKey struct{}
+// wayKey is where a call's context carries its channel's transport.
+type wayKey struct{}
 
 // viaContext makes the SDK, which has one HTTP client for the whole process and
-// no limit to what it reads, use the client of the channel that calls it.
+// no limit to what it reads, use the transport of the channel that calls it.
 var viaContext = sync.OnceFunc(func() {
-	util.DefaultHTTPClient = &http.Client{Transport: contextClient{}}
+	util.DefaultHTTPClient = &http.Client{
+		Transport:     contextWay{},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 })
 
-type contextClient struct{}
+type contextWay struct{}
 
-func (contextClient) RoundTrip(r *http.Request) (*http.Response, error) {
-	client, ok := r.Context().Value(clientKey{}).(*http.Client)
+func (contextWay) RoundTrip(r *http.Request) (*http.Response, error) {
+	way, ok := r.Context().Value(wayKey{}).(http.RoundTripper)
 	if !ok {
 		return nil, errors.New("a call of the SDK outside a channel")
 	}
-	resp, err := client.Do(r.Clone(r.Context()))
+	resp, err := way.RoundTrip(r)
 	if err != nil {
-		return nil, bare(err)
+		return nil, err
 	}
 	resp.Body = struct {
 		io.Reader

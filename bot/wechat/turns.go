@@ -18,7 +18,8 @@ const (
 // turns joins the deliveries of one event: while it is being played, a repeated
 // delivery waits for the same end instead of playing it again.
 type turns struct {
-	now func() time.Time
+	now    func() time.Time
+	settle func(r *bot.Reply, handed bool) // called once for a turn's reply
 
 	mu      sync.Mutex
 	running map[bot.EventKey]*turn
@@ -45,8 +46,8 @@ type turn struct {
 	handed  bool
 }
 
-func newTurns(now func() time.Time) *turns {
-	return &turns{now: now, running: map[bot.EventKey]*turn{}, seen: map[bot.EventKey]sighting{}}
+func newTurns(now func() time.Time, settle func(*bot.Reply, bool)) *turns {
+	return &turns{now: now, settle: settle, running: map[bot.EventKey]*turn{}, seen: map[bot.EventKey]sighting{}}
 }
 
 // join adds a delivery to the event's turn, which play starts unless it is
@@ -141,7 +142,5 @@ func (t *turn) settle(handed bool) {
 	if t.err != nil || t.outcome.Reply == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), turnTime)
-	defer cancel()
-	t.outcome.Reply.Done(ctx, handed)
+	t.of.settle(t.outcome.Reply, handed)
 }

@@ -199,6 +199,18 @@ func (d delivery) reply(w http.ResponseWriter, r *http.Request, reply *bot.Reply
 	return answer(w, body) == nil && r.Context().Err() == nil
 }
 
+// settle tells a reply's keeper what became of it: one more piece is with the
+// platform, or none.
+func (c *Channel) settle(reply *bot.Reply, handed bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), turnTime)
+	defer cancel()
+	pieces := reply.Skip
+	if handed {
+		pieces++
+	}
+	reply.Done(ctx, pieces, len(c.draw(reply.Message, reply.Seq)))
+}
+
 // firstWords is the next piece of the reply, if it is a text. A picture would
 // have to be uploaded first; the outbox has the time for it.
 func (d delivery) firstWords(reply *bot.Reply) (string, bool) {
