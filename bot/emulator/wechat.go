@@ -54,7 +54,7 @@ type WeChatConfig struct {
 // safe for concurrent use. Close ends it.
 type WeChat struct {
 	cfg    WeChatConfig
-	cipher *weChatCipher
+	cipher *wxCipher
 	client *http.Client
 
 	running sync.WaitGroup // deliveries
@@ -68,12 +68,12 @@ type WeChat struct {
 	faults   Faults
 	refused  map[string]int // by path: the errcode every call gets
 	phones   map[string]*WeChatPhone
-	tokens   weChatTokens
-	quotas   weChatQuotas
-	media    map[string]*weChatMedia
+	tokens   wxTokens
+	quotas   wxQuotas
+	media    map[string]*wxMedia
 	menu     []WeChatMenuButton
-	codes    map[string]weChatQR // by scene
-	sent     map[string]weChatTemplateSent
+	codes    map[string]wxQR // by scene
+	sent     map[string]wxTemplateSent
 	failed   int       // deliveries that failed in a row
 	markFail time.Time // until when nothing is pushed
 	stats    WeChatStats
@@ -89,18 +89,18 @@ func NewWeChat(cfg WeChatConfig) *WeChat {
 		rng:     rand.New(rand.NewPCG(cfg.Seed, 0x7765436861742121)),
 		refused: map[string]int{},
 		phones:  map[string]*WeChatPhone{},
-		media:   map[string]*weChatMedia{},
-		codes:   map[string]weChatQR{},
-		sent:    map[string]weChatTemplateSent{},
+		media:   map[string]*wxMedia{},
+		codes:   map[string]wxQR{},
+		sent:    map[string]wxTemplateSent{},
 		stats:   WeChatStats{Calls: map[string]map[int]int{}},
 	}
 	w.cfg = w.fill(cfg)
-	cipher, err := newWeChatCipher(w.cfg.AESKey, w.cfg.AppID)
+	cipher, err := newWxCipher(w.cfg.AESKey, w.cfg.AppID)
 	if err != nil {
 		panic(fmt.Sprintf("emulator: WeChat: %v", err))
 	}
 	w.cipher, w.callback = cipher, w.cfg.Callback
-	w.quotas = newWeChatQuotas(w.cfg.Quotas)
+	w.quotas = newWxQuotas(w.cfg.Quotas)
 	// Message IDs go on where an earlier run, minutes ago, must have stopped: a
 	// bot that remembers it would take a repeated ID for a repeated message.
 	w.lastID = w.cfg.Clock.Now().UnixMilli() * 1000
@@ -210,7 +210,7 @@ func (w *WeChat) Verify(ctx context.Context) error {
 	query := w.signed("")
 	w.mu.Unlock()
 	query = append(query, [2]string{"echostr", echo})
-	a := w.exchange(ctx, weChatRequest{http.MethodGet, weChatURL(callback, query), nil})
+	a := w.exchange(ctx, wxRequest{http.MethodGet, wxURL(callback, query), nil})
 	switch {
 	case a.err != nil:
 		return fmt.Errorf("emulator: WeChat: verify callback: %w", a.err)
@@ -222,18 +222,18 @@ func (w *WeChat) Verify(ctx context.Context) error {
 	return nil
 }
 
-// weChatQuery is a query in its order.
-type weChatQuery [][2]string
+// wxQuery is a query in its order.
+type wxQuery [][2]string
 
 // signed is the query of a callback of now; w.mu is held.
-func (w *WeChat) signed(openid string) weChatQuery {
+func (w *WeChat) signed(openid string) wxQuery {
 	return w.signedAt(openid, w.cfg.Clock.Now())
 }
 
-func (w *WeChat) signedAt(openid string, at time.Time) weChatQuery {
+func (w *WeChat) signedAt(openid string, at time.Time) wxQuery {
 	timestamp, nonce := fmt.Sprint(at.Unix()), w.letters("123456789", 10)
-	q := weChatQuery{
-		{"signature", weChatSign(w.cfg.Token, timestamp, nonce)},
+	q := wxQuery{
+		{"signature", wxSign(w.cfg.Token, timestamp, nonce)},
 		{"timestamp", timestamp},
 		{"nonce", nonce},
 	}
@@ -243,7 +243,7 @@ func (w *WeChat) signedAt(openid string, at time.Time) weChatQuery {
 	return q
 }
 
-func (q weChatQuery) get(name string) string {
+func (q wxQuery) get(name string) string {
 	for _, p := range q {
 		if p[0] == name {
 			return p[1]
@@ -252,7 +252,7 @@ func (q weChatQuery) get(name string) string {
 	return ""
 }
 
-func (q weChatQuery) String() string {
+func (q wxQuery) String() string {
 	s := ""
 	for _, p := range q {
 		s += "&" + p[0] + "=" + url.QueryEscape(p[1])
@@ -260,8 +260,8 @@ func (q weChatQuery) String() string {
 	return s[min(1, len(s)):]
 }
 
-// weChatURL adds the query to the callback.
-func weChatURL(callback string, q weChatQuery) string {
+// wxURL adds the query to the callback.
+func wxURL(callback string, q wxQuery) string {
 	u, err := url.Parse(callback)
 	if err != nil {
 		return callback // the request will fail and say why

@@ -14,29 +14,29 @@ import (
 	"strings"
 )
 
-// weChatSign is WeChat's signature: the SHA-1 of the parts, sorted and joined,
+// wxSign is WeChat's signature: the SHA-1 of the parts, sorted and joined,
 // in hexadecimal. Of token, timestamp and nonce it is "signature"; with the
 // ciphertext too it is "msg_signature".
-func weChatSign(parts ...string) string {
+func wxSign(parts ...string) string {
 	slices.Sort(parts)
 	sum := sha1.Sum([]byte(strings.Join(parts, "")))
 	return hex.EncodeToString(sum[:])
 }
 
-func sameWeChatSign(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+func wxSameSign(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
-// weChatBlock is the size to which messages are padded: 32 and not AES's 16
+// wxBlock is the size to which messages are padded: 32 and not AES's 16
 // (developers.weixin.qq.com/doc/oplatform/developers/dev/push/encryption.md).
-const weChatBlock = 32
+const wxBlock = 32
 
-// weChatCipher seals and opens messages with one EncodingAESKey, for one account.
-type weChatCipher struct {
+// wxCipher seals and opens messages with one EncodingAESKey, for one account.
+type wxCipher struct {
 	block cipher.Block
 	iv    []byte
 	appID string
 }
 
-func newWeChatCipher(encodingAESKey, appID string) (*weChatCipher, error) {
+func newWxCipher(encodingAESKey, appID string) (*wxCipher, error) {
 	if len(encodingAESKey) != 43 {
 		return nil, fmt.Errorf("an EncodingAESKey has 43 characters, not %d", len(encodingAESKey))
 	}
@@ -48,20 +48,20 @@ func newWeChatCipher(encodingAESKey, appID string) (*weChatCipher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &weChatCipher{block, key[:aes.BlockSize], appID}, nil
+	return &wxCipher{block, key[:aes.BlockSize], appID}, nil
 }
 
 // seal encrypts random (16 bytes), the length, the message and the app ID.
-func (c *weChatCipher) seal(random, msg []byte) string {
+func (c *wxCipher) seal(random, msg []byte) string {
 	plain := slices.Concat(random, binary.BigEndian.AppendUint32(nil, uint32(len(msg))), msg, []byte(c.appID))
-	pad := weChatBlock - len(plain)%weChatBlock
+	pad := wxBlock - len(plain)%wxBlock
 	plain = append(plain, slices.Repeat([]byte{byte(pad)}, pad)...)
 	cipher.NewCBCEncrypter(c.block, c.iv).CryptBlocks(plain, plain)
 	return base64.StdEncoding.EncodeToString(plain)
 }
 
 // open is the reverse of seal. It refuses what was sealed for another account.
-func (c *weChatCipher) open(sealed string) ([]byte, error) {
+func (c *wxCipher) open(sealed string) ([]byte, error) {
 	plain, err := base64.StdEncoding.DecodeString(sealed)
 	if err != nil {
 		return nil, fmt.Errorf("ciphertext is not base64: %w", err)
@@ -71,7 +71,7 @@ func (c *weChatCipher) open(sealed string) ([]byte, error) {
 	}
 	cipher.NewCBCDecrypter(c.block, c.iv).CryptBlocks(plain, plain)
 	pad := int(plain[len(plain)-1])
-	if pad < 1 || pad > weChatBlock || pad > len(plain) {
+	if pad < 1 || pad > wxBlock || pad > len(plain) {
 		return nil, errors.New("ciphertext has a wrong padding")
 	}
 	plain = plain[:len(plain)-pad]

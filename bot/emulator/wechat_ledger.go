@@ -54,18 +54,18 @@ type WeChatLedger struct {
 	Windows []WeChatWindow // the open ones, by Action
 }
 
-// weChatWindows is one person's ledger. WeChat does not say whether the
+// wxWindows is one person's ledger. WeChat does not say whether the
 // allowances of several actions add up. Here they do not: a message is counted
 // against every open window, and the best of them decides.
-type weChatWindows map[string]*WeChatWindow
+type wxWindows map[string]*WeChatWindow
 
 // open starts the action's window anew.
-func (l weChatWindows) open(action string, a WeChatAllowance, now time.Time) {
+func (l wxWindows) open(action string, a WeChatAllowance, now time.Time) {
 	l[action] = &WeChatWindow{Action: action, Left: a.Count, Until: now.Add(a.For)}
 }
 
 // view is the ledger at a time; closed windows are forgotten.
-func (l weChatWindows) view(now time.Time) WeChatLedger {
+func (l wxWindows) view(now time.Time) WeChatLedger {
 	maps.DeleteFunc(l, func(_ string, w *WeChatWindow) bool { return !now.Before(w.Until) })
 	var v WeChatLedger
 	for _, w := range l {
@@ -77,18 +77,18 @@ func (l weChatWindows) view(now time.Time) WeChatLedger {
 }
 
 // check says whether one more message may be sent: nil, 45015 or 45047.
-func (l weChatWindows) check(now time.Time) error {
+func (l wxWindows) check(now time.Time) error {
 	switch v := l.view(now); {
 	case len(v.Windows) == 0:
-		return errWindowClosed
+		return wxErrWindowClosed
 	case v.Left == 0:
-		return errQuotaUsed
+		return wxErrQuotaUsed
 	}
 	return nil
 }
 
 // spend counts one message.
-func (l weChatWindows) spend() {
+func (l wxWindows) spend() {
 	for _, w := range l {
 		w.Left = max(w.Left-1, 0)
 	}

@@ -1,14 +1,7 @@
 package emulator
 
 import (
-	"crypto/md5"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -33,7 +26,7 @@ type WeChatPhone struct {
 	met       bool // has followed, now or earlier
 	since     time.Time
 	scene     string // that led here
-	windows   weChatWindows
+	windows   wxWindows
 	contacted time.Time       // wrote or tapped last
 	typing    time.Time       // until when the account is typing
 	last      <-chan struct{} // the end of the newest push
@@ -45,7 +38,7 @@ func (w *WeChat) Phone(openid string) *WeChatPhone {
 	defer w.mu.Unlock()
 	p := w.phones[openid]
 	if p == nil {
-		p = &WeChatPhone{w: w, openid: openid, screen: NewScreen(), windows: weChatWindows{}}
+		p = &WeChatPhone{w: w, openid: openid, screen: NewScreen(), windows: wxWindows{}}
 		w.phones[openid] = p
 	}
 	return p
@@ -93,13 +86,13 @@ func (p *WeChatPhone) Follow(scene string) *WeChatPush {
 	p.w.mu.Lock()
 	defer p.w.mu.Unlock()
 	if p.follows {
-		return idleWeChatPush(ErrWeChatFollows)
+		return idleWxPush(ErrWeChatFollows)
 	}
-	key, ticket := "", weChatField{}
+	key, ticket := "", wxField{}
 	if scene != "" {
 		t, err := p.w.ticket(scene)
 		if err != nil {
-			return idleWeChatPush(err)
+			return idleWxPush(err)
 		}
 		key, ticket = "qrscene_"+scene, cdata("Ticket", t)
 	}
@@ -114,7 +107,7 @@ func (p *WeChatPhone) Unfollow() *WeChatPush {
 	p.w.mu.Lock()
 	defer p.w.mu.Unlock()
 	if !p.follows {
-		return idleWeChatPush(ErrWeChatStranger)
+		return idleWxPush(ErrWeChatStranger)
 	}
 	p.follows = false
 	clear(p.windows)
@@ -132,34 +125,53 @@ func (p *WeChatPhone) Scan(scene string) *WeChatPush {
 	defer p.w.mu.Unlock()
 	ticket, err := p.w.ticket(scene)
 	if err != nil {
-		return idleWeChatPush(err)
+		return idleWxPush(err)
 	}
 	p.open("scan", p.w.cfg.Allowances.Scan)
 	return p.event("SCAN", cdata("EventKey", scene), cdata("Ticket", ticket))
 }
 
-// Write sends a text.
-func (p *WeChatPhone) Write(text string) *WeChatPush {
-	return p.message("text", Bubble{Kind: "text", Text: text}, cdata("Content", text))
+// open opens a window of the ledger and remembers the contact; w.mu is held.
+func (p *WeChatPhone) open(action string, a WeChatAllowance) {
+	now := p.w.cfg.Clock.Now()
+	p.windows.open(action, a, now)
+	p.contacted = now
 }
 
-// Tap taps a word of a text or, counted on behind its words, a key of a msgmenu.
-// A word of a menu writes its content; a link opens a page and tells the bot
-// nothing.
-func (p *WeChatPhone) Tap(bubble int64, index int) *WeChatPush {
-	word, ok := p.tappable(bubble, index)
-	switch {
-	case !ok:
-		return idleWeChatPush(ErrWeChatNothing)
-	case word.Content == "":
-		return idleWeChatPush(nil)
+// event pushes an event whose reply the person waits for; w.mu is held.
+func (p *WeChatPhone) event(name string, fields ...wxField) *WeChatPush {
+	return p.w.launch(p, p.newEvent(name, fields))
+}
+
+// quietEvent pushes an event that no reply can answer; w.mu is held.
+func (p *WeChatPhone) quietEvent(name string, fields ...wxField) *WeChatPush {
+	push := p.newEvent(name, fields)
+	push.loud = false
+	return p.w.launch(p, push)
+}
+
+func (p *WeChatPhone) newEvent(name string, fields []wxField) *WeChatPush {
+	head := []wxField{cdata("MsgType", "event"), cdata("Event", name)}
+	return p.w.newPush(p.openid, append(head, fields...)...)
+}
+
+// theMsgID stands among the fields of a message where its ID belongs.
+var theMsgID = wxField{name: "MsgId", raw: true}
+
+// say pushes a message and shows it as the person's own; w.mu is held.
+func (p *WeChatPhone) say(kind string, b Bubble, fields ...wxField) *WeChatPush {
+	if !p.follows {
+		return idleWxPush(ErrWeChatStranger)
 	}
-	fields := []weChatField{cdata("Content", word.Content)}
-	if word.ID != "" && !p.w.cfg.TestAccount {
-		fields = append(fields, weChatField{})
+	b.ID, b.Mine = p.w.nextID(), true
+	p.put(&b)
+	fields = append([]wxField{cdata("MsgType", kind)}, fields...)
+	for i := range fields {
+		if fields[i] == theMsgID {
+			fields[i] = number("MsgId", b.ID)
+		}
 	}
-	p.w.mu.Lock()
-	defer p.w.mu.Unlock()
-	return p.messageLocked("menu", p.w.cfg.Allowances.Menu, "text",
-		Bubble{Kind: "text", Text: word.Content}, fields, word.ID)
+	push := p.w.newPush(p.openid, fields...)
+	push.ID, push.few = b.ID, true
+	return p.w.launch(p, push)
 }

@@ -16,10 +16,10 @@ import (
 // repeated, with the same query and body, three deliveries in all
 // (developers.weixin.qq.com/doc/service/en/guide/product/message/Passive_user_reply_message.html).
 const (
-	weChatPatience   = 5 * time.Second
-	weChatDeliveries = 3
-	weChatPause      = time.Minute // of MarkFail
-	weChatMaxReply   = 64 << 10
+	wxPatience   = 5 * time.Second
+	wxDeliveries = 3
+	wxPause      = time.Minute // of MarkFail
+	wxMaxReply   = 64 << 10
 )
 
 // WeChatBanner is what people read when a bot does not answer or answers
@@ -50,20 +50,20 @@ type WeChatPush struct {
 	ID int64 // MsgId; 0 of events, which have none
 
 	openid string
-	query  weChatQuery
+	query  wxQuery
 	body   []byte
 	loud   bool // a person waits: its reply and its failure are shown
 	few    bool // its reply may carry one article only
 	done   chan struct{}
-	answer *weChatAnswered
+	answer *wxAnswered
 
 	mu         sync.Mutex
 	deliveries []WeChatDelivery
 	err        error
 }
 
-// weChatAnswered is shared by a push and its repetitions: one reply is shown.
-type weChatAnswered struct {
+// wxAnswered is shared by a push and its repetitions: one reply is shown.
+type wxAnswered struct {
 	mu     sync.Mutex
 	once   bool
 	bubble *Bubble
@@ -110,36 +110,40 @@ func (p *WeChatPush) end(err error) {
 }
 
 // newPush writes a push about a person; w.mu is held.
-func (w *WeChat) newPush(openid string, fields ...weChatField) *WeChatPush {
-	p := &WeChatPush{openid: openid, done: make(chan struct{}), answer: &weChatAnswered{}, loud: true}
-	p.query, p.body = w.wrap(openid, w.cfg.Clock.Now(), fields)
+func (w *WeChat) newPush(openid string, fields ...wxField) *WeChatPush {
+	p := &WeChatPush{openid: openid, done: make(chan struct{}), answer: &wxAnswered{}, loud: true}
+	p.query, p.body = w.wrap(w.cipher, openid, w.cfg.Clock.Now(), fields)
 	return p
 }
 
 // wrap signs a push and puts it into the form of the account's mode; w.mu is held.
-func (w *WeChat) wrap(openid string, at time.Time, fields []weChatField) (weChatQuery, []byte) {
-	q := w.signedAt(openid, at)
-	head := []weChatField{
+func (w *WeChat) wrap(c *wxCipher, openid string, at time.Time, fields []wxField) (wxQuery, []byte) {
+	q, head := w.signedAt(openid, at), w.head(openid)
+	fields = append(slices.Clone(head), fields...)
+	if w.cfg.Mode == "plain" {
+		return q, wxXML(fields...)
+	}
+	sealed := c.seal([]byte(w.letters(hexDigits, 16)), wxXML(fields...))
+	q = append(q, [2]string{"encrypt_type", "aes"},
+		[2]string{"msg_signature", wxSign(w.cfg.Token, q.get("timestamp"), q.get("nonce"), sealed)})
+	if w.cfg.Mode == "safe" {
+		fields = head[:1]
+	}
+	return q, wxXML(append(fields, cdata("Encrypt", sealed))...)
+}
+
+// head is how every push begins; w.mu is held.
+func (w *WeChat) head(openid string) []wxField {
+	return []wxField{
 		cdata("ToUserName", w.cfg.OriginalID),
 		cdata("FromUserName", openid),
 		number("CreateTime", w.cfg.Clock.Now().Unix()),
 	}
-	fields = append(head, fields...)
-	if w.cfg.Mode == "plain" {
-		return q, weChatXML(fields...)
-	}
-	sealed := w.cipher.seal([]byte(w.letters(hexDigits, 16)), weChatXML(fields...))
-	q = append(q, [2]string{"encrypt_type", "aes"},
-		[2]string{"msg_signature", weChatSign(w.cfg.Token, q.get("timestamp"), q.get("nonce"), sealed)})
-	if w.cfg.Mode == "safe" {
-		fields = head[:1]
-	}
-	return q, weChatXML(append(slices.Clone(fields), cdata("Encrypt", sealed))...)
 }
 
-// idleWeChatPush is a push that is over before it began.
-func idleWeChatPush(err error) *WeChatPush {
-	p := &WeChatPush{done: make(chan struct{}), answer: &weChatAnswered{}}
+// idleWxPush is a push that is over before it began.
+func idleWxPush(err error) *WeChatPush {
+	p := &WeChatPush{done: make(chan struct{}), answer: &wxAnswered{}}
 	p.end(err)
 	return p
 }
@@ -170,7 +174,7 @@ func (w *WeChat) deliver(phone *WeChatPhone, p *WeChatPush) error {
 		return ErrWeChatMarkFail
 	}
 	var err error
-	for n := 1; n <= weChatDeliveries; n++ {
+	for n := 1; n <= wxDeliveries; n++ {
 		f, twice := w.weather()
 		if !w.sleep(f.Delay) {
 			return ErrWeChatClosed
@@ -184,7 +188,7 @@ func (w *WeChat) deliver(phone *WeChatPhone, p *WeChatPush) error {
 		if err == nil || !again {
 			break
 		}
-		if n < weChatDeliveries && !w.sleep(begun.Add(weChatPatience).Sub(w.cfg.Clock.Now())) {
+		if n < wxDeliveries && !w.sleep(begun.Add(wxPatience).Sub(w.cfg.Clock.Now())) {
 			return ErrWeChatClosed
 		}
 	}
@@ -212,7 +216,7 @@ func (w *WeChat) attempt(phone *WeChatPhone, p *WeChatPush, n int, twice, away b
 		}
 	})
 	if away {
-		w.sleep(weChatPatience) // nobody answers a connection that does not come about
+		w.sleep(wxPatience) // nobody answers a connection that does not come about
 		p.note(WeChatDelivery{At: w.cfg.Clock.Now(), Query: p.query.String(), Body: p.body, Err: ErrWeChatAway})
 		return true, ErrWeChatAway
 	}
@@ -250,35 +254,35 @@ func (w *WeChat) try(phone *WeChatPhone, p *WeChatPush) (again bool, err error) 
 }
 
 // send makes one request and notes it in the push.
-func (w *WeChat) send(p *WeChatPush) weChatAnswer {
+func (w *WeChat) send(p *WeChatPush) wxAnswer {
 	w.mu.Lock()
 	callback := w.callback
 	w.mu.Unlock()
 	d := WeChatDelivery{At: w.cfg.Clock.Now(), Query: p.query.String(), Body: p.body}
-	a := w.exchange(w.ctx, weChatRequest{http.MethodPost, weChatURL(callback, p.query), p.body})
+	a := w.exchange(w.ctx, wxRequest{http.MethodPost, wxURL(callback, p.query), p.body})
 	d.Status, d.Answer, d.Err = a.status, a.body, a.err
 	p.note(d)
 	return a
 }
 
-type weChatRequest struct {
+type wxRequest struct {
 	method, url string
 	body        []byte
 }
 
-type weChatAnswer struct {
+type wxAnswer struct {
 	status int
 	body   []byte
 	err    error
 }
 
 // exchange makes a request and cuts it when WeChat's patience ends.
-func (w *WeChat) exchange(ctx context.Context, req weChatRequest) weChatAnswer {
+func (w *WeChat) exchange(ctx context.Context, req wxRequest) wxAnswer {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	patience := w.cfg.Clock.After(weChatPatience)
+	patience := w.cfg.Clock.After(wxPatience)
 	defer forget(w.cfg.Clock, patience)
-	answer := make(chan weChatAnswer, 1)
+	answer := make(chan wxAnswer, 1)
 	go func() { answer <- w.request(ctx, req) }()
 	select {
 	case a := <-answer:
@@ -288,14 +292,14 @@ func (w *WeChat) exchange(ctx context.Context, req weChatRequest) weChatAnswer {
 		if a := <-answer; a.err == nil {
 			return a // it had come in the very moment
 		}
-		return weChatAnswer{err: ErrWeChatCut}
+		return wxAnswer{err: ErrWeChatCut}
 	}
 }
 
-func (w *WeChat) request(ctx context.Context, req weChatRequest) weChatAnswer {
+func (w *WeChat) request(ctx context.Context, req wxRequest) wxAnswer {
 	r, err := http.NewRequestWithContext(ctx, req.method, req.url, bytes.NewReader(req.body))
 	if err != nil {
-		return weChatAnswer{err: err}
+		return wxAnswer{err: err}
 	}
 	r.Header.Set("User-Agent", "Mozilla/4.0")
 	if req.body != nil {
@@ -303,14 +307,14 @@ func (w *WeChat) request(ctx context.Context, req weChatRequest) weChatAnswer {
 	}
 	res, err := w.client.Do(r)
 	if err != nil {
-		return weChatAnswer{err: err}
+		return wxAnswer{err: err}
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, weChatMaxReply+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, wxMaxReply+1))
 	if err != nil {
-		return weChatAnswer{err: err}
+		return wxAnswer{err: err}
 	}
-	return weChatAnswer{res.StatusCode, body, nil}
+	return wxAnswer{res.StatusCode, body, nil}
 }
 
 // stopped says that MarkFail holds.
@@ -329,7 +333,7 @@ func (w *WeChat) mark(err error) {
 		return
 	}
 	if w.failed++; w.failed >= w.cfg.MarkFailAfter {
-		w.failed, w.markFail = 0, w.cfg.Clock.Now().Add(weChatPause)
+		w.failed, w.markFail = 0, w.cfg.Clock.Now().Add(wxPause)
 		w.cfg.Log.Warn("wechat: MarkFail, no pushes for a minute")
 	}
 }

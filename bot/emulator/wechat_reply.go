@@ -8,15 +8,15 @@ import (
 
 // WeChat's limit of a text, in bytes. That of passive replies is not documented;
 // this is the one observed.
-const weChatMaxText = 2048
+const wxMaxText = 2048
 
 // show judges the answer to a push and shows its reply, unless one was shown.
 func (w *WeChat) show(phone *WeChatPhone, p *WeChatPush, body []byte) error {
-	if len(body) > weChatMaxReply {
+	if len(body) > wxMaxReply {
 		return errors.New("the reply is too long")
 	}
 	r, err := w.readReply(p, body)
-	if errors.Is(err, errSilence) {
+	if errors.Is(err, wxSilence) {
 		return nil
 	}
 	if err != nil {
@@ -45,13 +45,13 @@ func (w *WeChat) show(phone *WeChatPhone, p *WeChatPush, body []byte) error {
 }
 
 // drawReply turns a passive reply into bubbles; w.mu is held.
-func (w *WeChat) drawReply(p *WeChatPush, r *weChatReply) ([]Bubble, error) {
+func (w *WeChat) drawReply(p *WeChatPush, r *wxReply) ([]Bubble, error) {
 	switch r.MsgType {
 	case "text":
 		if strings.TrimSpace(r.Content) == "" {
 			return nil, errors.New("a text without Content")
 		}
-		if len(r.Content) > weChatMaxText {
+		if len(r.Content) > wxMaxText {
 			return nil, fmt.Errorf("a text of %d bytes", len(r.Content))
 		}
 		return []Bubble{textBubble(r.Content)}, nil
@@ -73,7 +73,7 @@ func (w *WeChat) drawReply(p *WeChatPush, r *weChatReply) ([]Bubble, error) {
 
 // newsBubbles draws up to eight articles, of which most pushes allow one: the
 // surplus is dropped.
-func newsBubbles(p *WeChatPush, r *weChatReply) ([]Bubble, error) {
+func newsBubbles(p *WeChatPush, r *wxReply) ([]Bubble, error) {
 	items := r.Articles.Item
 	if len(items) == 0 || fmt.Sprint(len(items)) != strings.TrimSpace(r.ArticleCount) {
 		return nil, errors.New("ArticleCount does not agree with Articles")
@@ -103,7 +103,7 @@ func (w *WeChat) mediaBubble(kind, id, text string) ([]Bubble, error) {
 }
 
 func textBubble(raw string) Bubble {
-	text, words := weChatText(raw)
+	text, words := wxText(raw)
 	return Bubble{Kind: "text", Text: text, Words: words}
 }
 

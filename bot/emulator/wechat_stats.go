@@ -19,8 +19,8 @@ type WeChatStats struct {
 }
 
 const (
-	weChatCut    = 499
-	weChatBroken = 502
+	wxCut    = 499
+	wxBroken = 502
 )
 
 // Stats copies the counters.
@@ -38,7 +38,7 @@ func (w *WeChat) Stats() WeChatStats {
 // count notes an API call; w.mu is held. Paths that do not exist share one line,
 // so that a wild caller does not fill the memory.
 func (w *WeChat) count(path string, code int) {
-	if _, known := weChatPaths[path]; !known {
+	if _, known := wxPaths[path]; !known {
 		path = "unknown"
 	}
 	if w.stats.Calls[path] == nil {

@@ -7,22 +7,22 @@ import (
 	"unicode/utf8"
 )
 
-// weChatAnchor finds the one piece of markup a WeChat text may hold.
-var weChatAnchor = regexp.MustCompile(`(?is)<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^<>]*>(.*?)</a>`)
+// wxAnchor finds the one piece of markup a WeChat text may hold.
+var wxAnchor = regexp.MustCompile(`(?is)<a\s[^<>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)')[^<>]*>(.*?)</a>`)
 
-// weChatText is a text as a phone shows it: links become tappable words,
+// wxText is a text as a phone shows it: links become tappable words,
 // everything else, entities included, stands as it is.
-func weChatText(raw string) (text string, words []Word) {
+func wxText(raw string) (text string, words []Word) {
 	var shown strings.Builder
 	end, runes := 0, 0
 	put := func(s string) {
 		shown.WriteString(s)
 		runes += utf8.RuneCountInString(s)
 	}
-	for _, m := range weChatAnchor.FindAllStringSubmatchIndex(raw, -1) {
+	for _, m := range wxAnchor.FindAllStringSubmatchIndex(raw, -1) {
 		href, label := raw[max(m[2], m[4]):max(m[3], m[5])], raw[m[6]:m[7]]
 		put(raw[end:m[0]])
-		w := weChatWord(href)
+		w := wxWord(href)
 		w.Start = runes
 		put(label)
 		w.End, end = runes, m[1]
@@ -32,8 +32,8 @@ func weChatText(raw string) (text string, words []Word) {
 	return shown.String(), words
 }
 
-// weChatWord reads the target of a link.
-func weChatWord(href string) Word {
+// wxWord reads the target of a link.
+func wxWord(href string) Word {
 	query, ok := strings.CutPrefix(href, "weixin://bizmsgmenu?")
 	if !ok {
 		return Word{URL: href}

@@ -11,23 +11,26 @@ import (
 	"unicode/utf8"
 )
 
-// weChatField is one element of a push. Raw ones are numbers and nested XML;
+// wxField is one element of a push. Raw ones are numbers and nested XML;
 // the others are wrapped in CDATA, as WeChat does.
-type weChatField struct {
+type wxField struct {
 	name, value string
 	raw         bool
 }
 
-func cdata(name, value string) weChatField { return weChatField{name, value, false} }
-func number(name string, value int64) weChatField {
-	return weChatField{name, strconv.FormatInt(value, 10), true}
+func cdata(name, value string) wxField { return wxField{name, value, false} }
+func number(name string, value int64) wxField {
+	return wxField{name, strconv.FormatInt(value, 10), true}
 }
 
-// weChatXML writes fields as WeChat writes a push.
-func weChatXML(fields ...weChatField) []byte {
+// wxXML writes fields as WeChat writes a push.
+func wxXML(fields ...wxField) []byte {
 	var b bytes.Buffer
 	b.WriteString("<xml>")
 	for _, f := range fields {
+		if f.name == "" {
+			continue // left out of this push
+		}
 		value := f.value
 		if !f.raw {
 			value = "<![CDATA[" + strings.ReplaceAll(xmlChars(value), "]]>", "]]]]><![CDATA[>") + "]]>"
@@ -48,8 +51,8 @@ func xmlChars(s string) string {
 	}, s)
 }
 
-// weChatReply is a bot's answer to a push.
-type weChatReply struct {
+// wxReply is a bot's answer to a push.
+type wxReply struct {
 	XMLName      xml.Name `xml:"xml"`
 	ToUserName   string
 	FromUserName string
@@ -67,15 +70,15 @@ type weChatReply struct {
 	Encrypt, MsgSignature, TimeStamp, Nonce string
 }
 
-// errSilence says that the bot answers with nothing, properly.
-var errSilence = errors.New("silence")
+// wxSilence says that the bot answers with nothing, properly.
+var wxSilence = errors.New("silence")
 
-// readReply reads a bot's answer to p: errSilence, the reply, or what is wrong
+// readReply reads a bot's answer to p: wxSilence, the reply, or what is wrong
 // with it. Silence is empty or "success", never encrypted.
-func (w *WeChat) readReply(p *WeChatPush, body []byte) (*weChatReply, error) {
+func (w *WeChat) readReply(p *WeChatPush, body []byte) (*wxReply, error) {
 	switch string(bytes.TrimSpace(body)) {
 	case "", "success":
-		return nil, errSilence
+		return nil, wxSilence
 	}
 	r, err := parseWeChatReply(body)
 	if err != nil {
@@ -104,11 +107,11 @@ func (w *WeChat) readReply(p *WeChatPush, body []byte) (*weChatReply, error) {
 }
 
 // openReply checks and decrypts a reply.
-func (w *WeChat) openReply(r *weChatReply) (*weChatReply, error) {
+func (w *WeChat) openReply(r *wxReply) (*wxReply, error) {
 	if r.TimeStamp == "" || r.Nonce == "" {
 		return nil, errors.New("an encrypted reply without TimeStamp or Nonce")
 	}
-	if !sameWeChatSign(r.MsgSignature, weChatSign(w.cfg.Token, r.TimeStamp, r.Nonce, r.Encrypt)) {
+	if !wxSameSign(r.MsgSignature, wxSign(w.cfg.Token, r.TimeStamp, r.Nonce, r.Encrypt)) {
 		return nil, errors.New("a reply with a wrong MsgSignature")
 	}
 	plain, err := w.cipher.open(r.Encrypt)
@@ -120,9 +123,9 @@ func (w *WeChat) openReply(r *weChatReply) (*weChatReply, error) {
 
 // parseWeChatReply reads one <xml> element and refuses anything else, also
 // control characters that XML does not allow.
-func parseWeChatReply(body []byte) (*weChatReply, error) {
+func parseWeChatReply(body []byte) (*wxReply, error) {
 	d := xml.NewDecoder(bytes.NewReader(body))
-	var r weChatReply
+	var r wxReply
 	if err := d.Decode(&r); err != nil {
 		return nil, fmt.Errorf("the reply is not WeChat's XML: %w", err)
 	}
