@@ -1,0 +1,287 @@
+package telegram
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-telegram/bot/models"
+
+	"redthread/bot"
+)
+
+// The Bot API's sizes, in UTF-16 units unless said otherwise.
+const (
+	maxText    = 4096
+	maxCaption = 1024
+	maxToast   = 200
+	maxAlbum   = 10  // pictures
+	maxButtons = 100 // in one keyboard
+)
+
+// piece is one call of the Bot API: a text, one picture or an album, or the
+// change of a message on the screen.
+type piece struct {
+	text   string
+	markup models.ReplyMarkup // nil: none
+	photos []bot.MediaID
+	edits  *ref
+}
+
+// weight is how many messages the piece is to Telegram's limits.
+func (p piece) weight() int { return max(1, len(p.photos)) }
+
+// draw turns a message into pieces. Text is plain: without a parse mode nothing
+// in it needs escaping. The buttons are a keyboard under the last of the text.
+// The error is a *bot.Refused: nothing of such a message is sent.
+func draw(m bot.Message) ([]piece, error) {
+	if m.Edits != "" {
+		return drawEdit(m)
+	}
+	keys, err := keyboard(m.Buttons)
+	if err != nil {
+		return nil, err
+	}
+	var pieces []piece
+	for _, t := range split(m.Text, maxText) {
+		pieces = append(pieces, piece{text: t})
+	}
+	if len(m.Buttons) > 0 && len(pieces) == 0 {
+		return nil, refuse("buttons without a text to stand under")
+	}
+	if m.Menu && len(pieces) > 0 {
+		pieces[0].markup = &models.ReplyKeyboardRemove{RemoveKeyboard: true}
+	}
+	if keys != nil { // a message has room for one markup, and the answers matter more
+		pieces[len(pieces)-1].markup = keys
+	}
+	albums, err := drawPhotos(m.Photos)
+	if err != nil {
+		return nil, err
+	}
+	if pieces = append(pieces, albums...); len(pieces) == 0 {
+		return nil, refuse("an empty message")
+	}
+	return pieces, nil
+}
+
+// drawEdit is the change of a message: its text becomes ours, its buttons go.
+// Without a text only the buttons go. It is one piece, so too long a text is
+// shortened.
+func drawEdit(m bot.Message) ([]piece, error) {
+	at, ok := parseRef(m.Edits)
+	if !ok {
+		return nil, refuse("Edits names no message")
+	}
+	if len(m.Buttons) > 0 || len(m.Photos) > 0 {
+		return nil, refuse("an edit has no buttons and no photos")
+	}
+	limit := maxText
+	if at.caption {
+		limit = maxCaption
+	}
+	return []piece{{text: shorten(tidy(m.Text), limit), edits: &at}}, nil
+}
+
+func drawPhotos(ids []bot.MediaID) (pieces []piece, err error) {
+	for i, id := range ids {
+		if id == "" {
+			return nil, refuse("photo %d has no ID", i+1)
+		}
+		if i%maxAlbum == 0 {
+			pieces = append(pieces, piece{})
+		}
+		last := &pieces[len(pieces)-1]
+		last.photos = append(last.photos, id)
+	}
+	return pieces, nil
+}
+
+func refuse(format string, args ...any) error {
+	return &bot.Refused{Code: 400, Reason: fmt.Sprintf(format, args...)}
+}
+
+// keyboard draws the buttons; nil when there are none. An empty callback_data
+// would silently become a button that copies text, so it is refused here.
+func keyboard(buttons []bot.Button) (*models.InlineKeyboardMarkup, error) {
+	if len(buttons) == 0 {
+		return nil, nil
+	}
+	if len(buttons) > maxButtons {
+		return nil, refuse("%d buttons, Telegram takes %d", len(buttons), maxButtons)
+	}
+	keys := make([]models.InlineKeyboardButton, len(buttons))
+	for i, b := range buttons {
+		key, wrong := drawButton(b)
+		if wrong != "" {
+			return nil, refuse("button %d: %s", i+1, wrong)
+		}
+		keys[i] = key
+	}
+	return &models.InlineKeyboardMarkup{InlineKeyboard: rows(keys)}, nil
+}
+
+func drawButton(b bot.Button) (key models.InlineKeyboardButton, wrong string) {
+	label := strings.TrimSpace(tidy(b.Label))
+	switch {
+	case label == "":
+		return key, "the label is empty"
+	case b.URL != "":
+		u, err := url.Parse(b.URL)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "tg") {
+			return key, "the URL is no http, https or tg address"
+		}
+		return models.InlineKeyboardButton{Text: label, URL: b.URL}, ""
+	case b.ID == "":
+		return key, "the ID is empty"
+	case len(b.ID) > bot.MaxButtonID:
+		return key, fmt.Sprintf("the ID has %d bytes, more than %d", len(b.ID), bot.MaxButtonID)
+	case !ours(b.ID):
+		return key, "the ID is not plain text"
+	}
+	return models.InlineKeyboardButton{Text: label, CallbackData: b.ID}, ""
+}
+
+// rows lays the keys out: one a row, but two or three where all labels are short
+// enough to be read on a narrow phone, and the rows about equally long.
+func rows(keys []models.InlineKeyboardButton) [][]models.InlineKeyboardButton {
+	widest := 0
+	for _, k := range keys {
+		widest = max(widest, width(k.Text))
+	}
+	per := 1
+	switch {
+	case widest <= 8:
+		per = 3
+	case widest <= 14:
+		per = 2
+	}
+	var out [][]models.InlineKeyboardButton
+	for n := (len(keys) + per - 1) / per; n > 0; n-- {
+		take := (len(keys) + n - 1) / n
+		out = append(out, keys[:take])
+		keys = keys[take:]
+	}
+	return out
+}
+
+// width is about how many Latin letters wide a label is.
+func width(s string) (n int) {
+	for _, r := range s {
+		if r >= 0x1100 { // CJK and emoji
+			n++
+		}
+		n++
+	}
+	return n
+}
+
+// ref names a message on the screen: "42", or "42c" when its words are a
+// picture's caption.
+type ref struct {
+	id      int
+	caption bool
+}
+
+func (r ref) String() string {
+	if r.caption {
+		return strconv.Itoa(r.id) + "c"
+	}
+	return strconv.Itoa(r.id)
+}
+
+func parseRef(s string) (ref, bool) {
+	digits, caption := strings.CutSuffix(s, "c")
+	id, err := strconv.Atoi(digits)
+	return ref{id, caption}, err == nil && id > 0
+}
+
+// split cuts a text into pieces of at most limit UTF-16 units, where it hurts
+// least. Telegram trims each message, so the blanks at a cut are left out;
+// nothing else is.
+func split(text string, limit int) (pieces []string) {
+	text = strings.TrimSpace(tidy(text))
+	for text != "" {
+		at := border(text, limit)
+		pieces = append(pieces, strings.TrimSpace(text[:at]))
+		text = strings.TrimSpace(text[at:])
+	}
+	return pieces
+}
+
+// border is where the first piece of text ends, in bytes: at a blank line, a
+// line's, a sentence's or a word's end if there is one in its latter half.
+func border(text string, limit int) int {
+	end := fit(text, limit)
+	if end == len(text) {
+		return end
+	}
+	head := text[:end]
+	for _, marks := range [][]string{
+		{"\n\n"}, {"\n"}, {"。", "！", "？", "；", "…", ". ", "! ", "? "}, {" ", "，", "、"},
+	} {
+		best := 0
+		for _, m := range marks {
+			if i := strings.LastIndex(head, m); i >= 0 {
+				best = max(best, i+len(m))
+			}
+		}
+		if best >= end/2 && best > 0 {
+			return best
+		}
+	}
+	return unglued(text, end)
+}
+
+// fit is how many bytes of text go into limit UTF-16 units, whole runes only.
+func fit(text string, limit int) int {
+	for i, r := range text {
+		if limit -= units(r); limit < 0 {
+			return i
+		}
+	}
+	return len(text)
+}
+
+func units(r rune) int {
+	if r > 0xFFFF {
+		return 2
+	}
+	return 1
+}
+
+// unglued moves a cut back so that it does not tear an emoji or a letter from
+// its marks. It gives up after a few runes: whoever glues more means no letter.
+func unglued(text string, end int) int {
+	at := end
+	for range 16 {
+		next, _ := utf8.DecodeRuneInString(text[at:])
+		last, size := utf8.DecodeLastRuneInString(text[:at])
+		if !glue(next) && last != '\u200d' {
+			return at
+		}
+		if at -= size; at <= 0 {
+			return end
+		}
+	}
+	return end
+}
+
+// glue says that the rune belongs to the one before it.
+func glue(r rune) bool {
+	return r == '\u200d' || unicode.Is(unicode.M, r) || (r >= 0x1F3FB && r <= 0x1F3FF) // joiner, marks, skin tones
+}
+
+// shorten cuts a text to limit units and says so with an ellipsis.
+func shorten(text string, limit int) string {
+	if fit(text, limit) == len(text) {
+		return text
+	}
+	return text[:unglued(text, fit(text, limit-1))] + "…"
+}
+
+// tidy makes the text valid UTF-8, which JSON and the Bot API demand.
+func tidy(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }

@@ -1,0 +1,205 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	sdk "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"redthread/bot"
+)
+
+// maxPhoto is how large a picture Telegram takes, in bytes (sendPhoto).
+const maxPhoto = 10 << 20
+
+// opener opens a picture, as bot.Delivery.Media does.
+type opener func(context.Context, bot.MediaID) (io.ReadCloser, error)
+
+// Send delivers a message: bot.Channel says what it returns. The budget is not
+// looked at, Telegram counts nothing. An edit that comes too late, or changes
+// nothing, counts as sent.
+func (c *Channel) Send(ctx context.Context, d bot.Delivery) (bot.Receipt, error) {
+	r := bot.Receipt{Pieces: max(0, d.Skip)}
+	pieces, err := draw(d.Message)
+	if err != nil {
+		return r, fmt.Errorf("telegram: draw: %w", err)
+	}
+	r.Total = len(pieces)
+	chat, err := c.chat(ctx, d.To)
+	if err != nil {
+		return r, err
+	}
+	for _, p := range pieces[min(r.Pieces, len(pieces)):] {
+		at, err := c.deliver(ctx, &chat, p, d.Media)
+		if err != nil {
+			return r, err
+		}
+		r.Pieces++
+		r.Refs = append(r.Refs, at.String())
+	}
+	return r, nil
+}
+
+// chat is the chat ID a conversation has now.
+func (c *Channel) chat(ctx context.Context, to bot.Conversation) (int64, error) {
+	id, err := strconv.ParseInt(to.Chat, 10, 64)
+	if err != nil || id == 0 || to.Channel != Name {
+		return 0, fmt.Errorf("telegram: send: %w", &bot.Refused{Code: 400, Reason: "the conversation is no Telegram chat"})
+	}
+	if id > 0 { // only groups move
+		return id, nil
+	}
+	id, err = c.aliases.Current(ctx, id)
+	if err != nil {
+		return 0, fmt.Errorf("telegram: where chat %s lives now: %w", to.Chat, err)
+	}
+	return id, nil
+}
+
+// deliver sends one piece. If the group has moved, it follows it once.
+func (c *Channel) deliver(ctx context.Context, chat *int64, p piece, open opener) (ref, error) {
+	if err := c.leave(ctx, *chat, p.weight()); err != nil {
+		return ref{}, err
+	}
+	what, at, err := c.post(ctx, *chat, p, open)
+	var moved *sdk.MigrateError
+	if errors.As(err, &moved) {
+		to := int64(moved.MigrateToChatID)
+		if err := c.aliases.Moved(ctx, *chat, to); err != nil {
+			// Not worth failing for: Telegram will tell us again.
+			c.log.Warn("telegram: chat moved, not remembered", "chat", *chat, "to", to, "error", err)
+		}
+		*chat = to
+		what, at, err = c.post(ctx, to, p, open)
+	}
+	switch {
+	case err == nil, p.edits != nil && says(err, editsNothing...):
+		return at, nil
+	case errors.As(err, &moved):
+		return at, c.hidden(what, err)
+	}
+	var local *pictureError
+	if errors.As(err, &local) {
+		return at, local.explain(what)
+	}
+	return at, c.failure(what, *chat, err)
+}
+
+// editsNothing are the answers to an edit that has nothing left to do.
+var editsNothing = []string{"message is not modified", "message to edit not found", "message can't be edited", "message_id_invalid"}
+
+// post makes the call for one piece and says what deed it was.
+func (c *Channel) post(ctx context.Context, chat int64, p piece, open opener) (what string, at ref, err error) {
+	switch {
+	case p.edits != nil:
+		return "edit", *p.edits, c.edit(ctx, chat, p)
+	case len(p.photos) == 1:
+		at, err = c.sendPhoto(ctx, chat, p.photos[0], open)
+		return "send photo", at, err
+	case len(p.photos) > 1:
+		at, err = c.sendAlbum(ctx, chat, p.photos, open)
+		return "send album", at, err
+	}
+	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{ChatID: chat, Text: p.text, ReplyMarkup: p.markup})
+	if err != nil {
+		return "send text", at, err
+	}
+	return "send text", ref{id: m.ID}, nil
+}
+
+// edit changes a message on the screen. Leaving out the markup takes its
+// buttons away.
+func (c *Channel) edit(ctx context.Context, chat int64, p piece) (err error) {
+	switch id := p.edits.id; {
+	case p.text == "":
+		_, err = c.api.EditMessageReplyMarkup(ctx, &sdk.EditMessageReplyMarkupParams{ChatID: chat, MessageID: id})
+	case p.edits.caption:
+		_, err = c.api.EditMessageCaption(ctx, &sdk.EditMessageCaptionParams{ChatID: chat, MessageID: id, Caption: p.text})
+	default:
+		_, err = c.api.EditMessageText(ctx, &sdk.EditMessageTextParams{ChatID: chat, MessageID: id, Text: p.text})
+	}
+	return err
+}
+
+// sendPhoto uploads one picture. It is of a person, so Telegram is asked not to
+// let it be forwarded or saved.
+func (c *Channel) sendPhoto(ctx context.Context, chat int64, id bot.MediaID, open opener) (ref, error) {
+	pic, err := openPicture(ctx, open, id)
+	if err != nil {
+		return ref{}, err
+	}
+	defer pic.Close()
+	c.action(ctx, chat, models.ChatActionUploadPhoto)
+	m, err := c.api.SendPhoto(ctx, &sdk.SendPhotoParams{
+		ChatID: chat, Photo: &models.InputFileUpload{Filename: "photo.jpg", Data: pic}, ProtectContent: true,
+	})
+	if err != nil {
+		return ref{}, err
+	}
+	return ref{m.ID, true}, nil
+}
+
+// sendAlbum uploads two to ten pictures as one piece; it is named by the first.
+func (c *Channel) sendAlbum(ctx context.Context, chat int64, ids []bot.MediaID, open opener) (ref, error) {
+	var album []models.InputMedia
+	for i, id := range ids {
+		pic, err := openPicture(ctx, open, id)
+		if err != nil {
+			return ref{}, err
+		}
+		defer pic.Close()
+		album = append(album, &models.InputMediaPhoto{Media: fmt.Sprintf("attach://photo%d", i), MediaAttachment: pic})
+	}
+	c.action(ctx, chat, models.ChatActionUploadPhoto)
+	sent, err := c.api.SendMediaGroup(ctx, &sdk.SendMediaGroupParams{ChatID: chat, Media: album, ProtectContent: true})
+	if err != nil || len(sent) == 0 {
+		return ref{}, err
+	}
+	return ref{sent[0].ID, true}, nil
+}
+
+// picture reads one of our own pictures, no further than Telegram takes them.
+type picture struct {
+	io.ReadCloser
+	left int64
+}
+
+func openPicture(ctx context.Context, open opener, id bot.MediaID) (*picture, error) {
+	if open == nil {
+		return nil, &pictureError{errors.New("the delivery has no pictures")}
+	}
+	r, err := open(ctx, id)
+	if err != nil {
+		return nil, &pictureError{err}
+	}
+	return &picture{r, maxPhoto}, nil
+}
+
+func (p *picture) Read(b []byte) (int, error) {
+	n, err := p.ReadCloser.Read(b)
+	switch p.left -= int64(n); {
+	case p.left < 0:
+		return n, &tooLarge{"a picture", maxPhoto}
+	case err != nil && err != io.EOF:
+		return n, &pictureError{err}
+	}
+	return n, err
+}
+
+// pictureError is a picture of ours that could not be read; nothing was sent.
+type pictureError struct{ err error }
+
+func (e *pictureError) Error() string { return "picture: " + e.err.Error() }
+func (e *pictureError) Unwrap() error { return e.err }
+
+// explain keeps a picture that is gone from being taken for a person who is.
+func (e *pictureError) explain(what string) error {
+	if errors.Is(e.err, bot.ErrGone) {
+		return fmt.Errorf("telegram: %s: %w", what, &bot.Refused{Code: 410, Reason: "a picture is no longer kept"})
+	}
+	return fmt.Errorf("telegram: %s: %w", what, e.err)
+}
