@@ -11,12 +11,14 @@ import (
 type Bubble struct {
 	ID     int64     `json:"id"`   // the platform's message ID, rising on one phone
 	Mine   bool      `json:"mine"` // the phone's owner sent it
-	Kind   string    `json:"kind"` // "text", "photo", "voice", "video", "file", "location", "notice" (a grey line)
+	Kind   string    `json:"kind"` // "text", "photo", "voice", "video", "file", "location", "contact", "sticker", "notice" (a grey line)
 	Text   string    `json:"text"` // words or caption; WeChat's tappable words are Words of it
 	Words  []Word    `json:"words,omitempty"`
-	Photo  string    `json:"photo,omitempty"` // name of the picture, for the platform's Picture
-	Keys   [][]Key   `json:"keys,omitempty"`  // Telegram's inline keyboard, WeChat's msgmenu (one a row)
-	Reply  int64     `json:"reply,omitempty"` // the bubble it quotes
+	Photo  string    `json:"photo,omitempty"`  // name of the picture, for the platform's Picture
+	Keys   [][]Key   `json:"keys,omitempty"`   // Telegram's inline keyboard, WeChat's msgmenu (one a row)
+	Reply  int64     `json:"reply,omitempty"`  // the bubble it quotes
+	From   string    `json:"from,omitempty"`   // who sent it, in a group
+	Thread int64     `json:"thread,omitempty"` // the topic it stands in, in a forum
 	Edited bool      `json:"edited,omitempty"`
 	At     time.Time `json:"at"`
 }

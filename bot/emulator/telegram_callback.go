@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"strconv"
 	"time"
 )
@@ -38,9 +39,12 @@ func (t *Telegram) answerCallbackQuery(c *tgCall) (any, error) {
 // press makes the update of a pressed key. A message that is gone by now is
 // named only (InaccessibleMessage).
 func (t *Telegram) press(chat *tgChat, p *TelegramPhone, bubble int64, data string, push *TelegramPush) {
+	if len(t.queries) > 4096 {
+		maps.DeleteFunc(t.queries, func(_ string, q *tgQuery) bool { return t.clock.Now().Sub(q.pressed) > tgQueryLife })
+	}
 	id := strconv.FormatInt(1+t.rand.Int64N(1<<62), 10)
 	t.queries[id] = &tgQuery{screen: chat.screen, pressed: t.clock.Now()}
-	push.query = id
+	push.asks(id)
 	query := map[string]any{
 		"id": id, "from": p.user, "data": data,
 		"chat_instance": strconv.FormatInt(chat.info.ID*7919, 10),

@@ -86,6 +86,9 @@ func (t *Telegram) send(l *tgLetter) (*tgMessage, error) {
 // put writes a message into the chat and shows it.
 func (t *Telegram) put(chat *tgChat, m tgMessage) *tgMessage {
 	m.ID, m.Date, m.Chat = t.nextMessageID(chat), t.now(), chat.info
+	if m.TopicCreated != nil {
+		m.Thread = m.ID
+	}
 	chat.messages[m.ID] = &m
 	chat.screen.add(t.bubble(chat, &m))
 	if m.keyboard != nil {

@@ -55,7 +55,6 @@ func (t *Telegram) createForumTopic(c *tgCall) (any, error) {
 		return nil, tgBad("TOPIC_TITLE_EMPTY")
 	}
 	m := t.put(chat, tgMessage{From: &t.bot, IsTopic: true, TopicCreated: topic})
-	m.Thread = m.ID
 	chat.topics[m.ID] = topic
 	return map[string]any{"message_thread_id": m.ID, "name": topic.Name, "icon_color": topic.Color}, nil
 }
