@@ -72,15 +72,15 @@ func compileWords(b *block, funcs template.FuncMap, r *report) (*template.Templa
 		words = words[:len(words)-1]
 	}
 	var src strings.Builder
-	var lines []int // by line of src, from 0
-	fresh := true   // the next word begins a line of src
+	var lines []int // of the file, by line of src
 	for i, w := range words {
-		if fresh {
-			lines = append(lines, w.line)
-		}
+		lines = append(lines, w.line)
 		src.WriteString(w.text)
-		fresh = !lone.MatchString(w.text) && i < len(words)-1
-		if fresh {
+		switch {
+		case i == len(words)-1:
+		case lone.MatchString(w.text):
+			src.WriteString("{{/*\n*/}}") // says nothing, and keeps count of the lines
+		default:
 			src.WriteByte('\n')
 		}
 	}

@@ -80,7 +80,7 @@ var chinese = style{
 		return t.Format("1月2日") + " 周" + string([]rune("日一二三四五六")[t.Weekday()])
 	},
 	span: func(d time.Duration) string {
-		return spanOf(d, "", func(n int, u unit) string { return strconv.Itoa(n) + [...]string{" 天", " 小时", " 分钟"}[u] })
+		return spanOf(d, func(n int, u unit) string { return strconv.Itoa(n) + [...]string{" 天", " 小时", " 分钟"}[u] })
 	},
 	list: func(v any) (string, error) { return listOf(v, "、", "和") },
 }
@@ -89,7 +89,7 @@ var english = style{
 	date: func(t time.Time) string { return t.Format("2 January 2006") },
 	day:  func(t time.Time) string { return t.Format("Mon 2 Jan") },
 	span: func(d time.Duration) string {
-		return spanOf(d, " ", func(n int, u unit) string {
+		return spanOf(d, func(n int, u unit) string {
 			one := [...]string{"day", "hour", "minute"}[u]
 			many, _ := plural(n, one, one+"s")
 			return strconv.Itoa(n) + " " + many
@@ -108,7 +108,7 @@ const (
 
 // spanOf says a length of time in its two largest units, rounded up to whole
 // minutes: nobody is told "0 minutes" for something still to come.
-func spanOf(d time.Duration, gap string, say func(int, unit) string) string {
+func spanOf(d time.Duration, say func(int, unit) string) string {
 	total := int((d + time.Minute - 1) / time.Minute)
 	counts := []int{total / (24 * 60), total / 60 % 24, total % 60}
 	var parts []string
@@ -120,7 +120,7 @@ func spanOf(d time.Duration, gap string, say func(int, unit) string) string {
 	if len(parts) == 0 {
 		return say(0, minutes)
 	}
-	return strings.Join(parts, gap)
+	return strings.Join(parts, " ")
 }
 
 // listOf joins the elements of a slice, the last with its own word.

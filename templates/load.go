@@ -46,10 +46,10 @@ func load(o Options, c catalog) (*Set, error) {
 		vetFolder(o.Override, o.Folder, r)
 		shelf.override(readAll(o.Override, o.Folder, r), r)
 	}
-	s := newSet()
+	s := &Set{texts: map[string]map[string]*text{}, words: map[string][]string{}, shelf: shelf}
 	for _, lang := range Languages {
 		s.texts[lang] = map[string]*text{}
-		fs := funcs(lang, o.Zone, s.texts[lang])
+		fm := funcs(lang, o.Zone, s.texts[lang])
 		for _, name := range slices.Sorted(maps.Keys(shelf[lang])) {
 			b := shelf[lang][name]
 			about, known := c[name]
@@ -59,13 +59,13 @@ func load(o Options, c catalog) (*Set, error) {
 			case about == nil:
 				s.addWords(b, r)
 			default:
-				if t, ok := compile(b, fs, r); ok {
+				if t, ok := compile(b, fm, r); ok {
 					s.texts[lang][name] = t
 				}
 			}
 		}
 	}
-	prove(s, shelf, c, r)
+	prove(s, c, r)
 	s.warnings = r.warnings.sorted()
 	if err := r.err(); err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ const maxFile = 1 << 20
 // block is a "== name" block as it stands in a file.
 type block struct {
 	place
+	raw     []string // as written, the header too
 	words   []sourceLine
 	buttons []buttonLine
 }
@@ -34,7 +35,7 @@ type buttonLine struct {
 
 var (
 	blockName  = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
-	buttonForm = regexp.MustCompile(`^\[([a-z][a-z0-9_]*)(?:\s+(https?://\S*?))?(?:\s+(if|each)\s+(.*?\S))?\s*\]\s+(\S.*)$`)
+	buttonForm = regexp.MustCompile(`^\[([a-z][a-z0-9_]*)(?:\s+(https?://(?:\{\{[^{}]*\}\}|[^\s\]{}])*))?(?:\s+(if|each)\s+(.*?\S))?\s*\]\s+(\S.*)$`)
 )
 
 const buttonHelp = `a button is written "[id] label", "[id if .Condition] label", "[id each .List] label" or "[id https://…] label", ` +
@@ -82,11 +83,14 @@ func header(text string, at place, r *report) *block {
 		return &block{place: at}
 	}
 	at.block = name
-	return &block{place: at}
+	return &block{place: at, raw: []string{text}}
 }
 
 // take adds a line to the block, which is nil before the first one.
 func (b *block) take(text string, at place, r *report) {
+	if b != nil {
+		b.raw = append(b.raw, text)
+	}
 	switch {
 	case strings.HasPrefix(text, "#"):
 	case b == nil:

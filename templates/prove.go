@@ -23,16 +23,16 @@ const (
 
 // prove holds the texts against the declarations and against each other: every
 // declared text exists in every language and can be said, whatever is known.
-func prove(s *Set, all shelf, c catalog, r *report) {
+func prove(s *Set, c catalog, r *report) {
 	first := Languages[0]
 	for _, name := range slices.Sorted(maps.Keys(c)) {
 		for _, lang := range Languages {
-			b := all[lang][name]
+			b := s.shelf[lang][name]
 			if b == nil {
 				r.wrong(place{file: lang}, "no file has %q; add a block \"== %s\"", name, name)
 				continue
 			}
-			if other := all[first][name]; lang != first && other != nil {
+			if other := s.shelf[first][name]; lang != first && other != nil {
 				sameButtons(b, other, first, r)
 			}
 			if t := s.texts[lang][name]; t != nil {

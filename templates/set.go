@@ -3,6 +3,7 @@ package templates
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,16 +32,25 @@ const (
 type Set struct {
 	texts    map[string]map[string]*text // by language, by name
 	words    map[string][]string         // by name, folded, all languages together
-	blocks   map[string][]*block         // the words as written, by name
+	shelf    shelf                       // as written
 	warnings Problems
-}
-
-func newSet() *Set {
-	return &Set{texts: map[string]map[string]*text{}, words: map[string][]string{}, blocks: map[string][]*block{}}
 }
 
 // Warnings are the problems that did not keep the texts from being used.
 func (s *Set) Warnings() []Problem { return s.warnings }
+
+// Names are the names of all texts and groups of words, in alphabetical order.
+func (s *Set) Names() []string { return slices.Sorted(maps.Keys(s.shelf[Languages[0]])) }
+
+// Source is a text or a group of words as it is written: its file, and the
+// block from its "==" to its last line. It reports whether there is one.
+func (s *Set) Source(lang, name string) (file, written string, ok bool) {
+	b, ok := s.shelf[lang][name]
+	if !ok {
+		return "", "", false
+	}
+	return b.file, strings.TrimSpace(strings.Join(b.raw, "\n")), true
+}
 
 // Buttons are the IDs that the text's buttons can have, as written in the
 // files, so that whoever asks can hold them against what it answers. For a

@@ -50,6 +50,9 @@ func (s *Set) addWords(b *block, r *report) {
 		count++
 		word := Fold(l.text)
 		vetWord(word, b.at(l.line), r)
+		if strings.Contains(l.text, "{{") {
+			r.wrong(b.at(l.line), "words to listen for cannot be filled in")
+		}
 		if !slices.Contains(s.words[b.block], word) {
 			s.words[b.block] = append(s.words[b.block], word)
 		}
@@ -57,14 +60,11 @@ func (s *Set) addWords(b *block, r *report) {
 	if count == 0 {
 		r.wrong(b.place, "it has no words; write one word or phrase a line")
 	}
-	s.blocks[b.block] = append(s.blocks[b.block], b)
 }
 
 // vetWord reports a word that would be mistaken for an answer.
 func vetWord(word string, at place, r *report) {
 	switch n := len([]rune(word)); {
-	case strings.Contains(word, "{{"):
-		r.wrong(at, "words to listen for cannot be filled in")
 	case n > maxPhrase:
 		r.wrong(at, "a phrase of %d characters; clients write short ones, %d at most", n, maxPhrase)
 	case digits(word):
@@ -81,8 +81,12 @@ func digits(s string) bool {
 // vetMeanings reports words that two groups claim.
 func (s *Set) vetMeanings(r *report) {
 	claims := map[string]place{} // by word; the place knows the group
-	for _, name := range slices.Sorted(maps.Keys(s.blocks)) {
-		for _, b := range s.blocks[name] {
+	for _, lang := range Languages {
+		for _, name := range slices.Sorted(maps.Keys(s.words)) {
+			b := s.shelf[lang][name]
+			if b == nil {
+				continue
+			}
 			for _, l := range b.words {
 				word := Fold(l.text)
 				first, taken := claims[word]
