@@ -58,6 +58,7 @@ func (tx *Tx) Want(m bot.Media) (bot.MediaID, error) {
 	}
 	_, err = tx.exec("INSERT INTO media (id, conversation, channel, kind, source, state, size, due_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		string(id), tx.ev.From.String(), tx.ev.From.Channel, string(m.Kind), source, mediaWanted, m.Size, millis(tx.now), millis(tx.now))
+	tx.wants = true
 	return id, wrap("note media", err)
 }
 

@@ -51,6 +51,7 @@ type Store struct {
 	media   string
 	lanes   lanes
 	wake    chan struct{}
+	fetch   chan struct{}
 	now     func() time.Time
 	fixed   bool // the clock was injected: it decides, not the database's
 	log     *slog.Logger
@@ -60,7 +61,7 @@ type Store struct {
 // Open connects to both sides. This is the only place that knows which database
 // and which Redis we have. Errors name the setting that is wrong.
 func Open(ctx context.Context, c Config) (_ *Store, err error) {
-	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1)}
+	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1)}
 	if s.box == nil {
 		return nil, errors.New("store: no keys to seal with")
 	}
@@ -113,6 +114,10 @@ func (s *Store) Ring() {
 	default:
 	}
 }
+
+// MediaWoken delivers a signal when a turn of this process has noted media that
+// are to be fetched.
+func (s *Store) MediaWoken() <-chan struct{} { return s.fetch }
 
 // dbnow is the present in milliseconds, in SQL: the database's own clock, or the
 // injected one.

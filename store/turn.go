@@ -27,6 +27,7 @@ type Tx struct {
 	posts  []post
 	timers []timerChange
 	sealed []byte // the session as it was saved
+	wants  bool   // media are to be fetched
 }
 
 // Taken says what became of an event.
@@ -153,6 +154,12 @@ func (tx *Tx) finishTurn(ses *bot.Session) error {
 func (s *Store) publish(ctx context.Context, tx *Tx, ses *bot.Session) {
 	ctx = context.WithoutCancel(ctx)
 	_ = s.cache.putSession(ctx, ses.Conversation.String(), ses.Seq, tx.sealed, len(tx.posts) > 0)
+	if tx.wants {
+		select {
+		case s.fetch <- struct{}{}:
+		default:
+		}
+	}
 	if len(tx.posts) > 0 && tx.ev.ReplyBy.IsZero() {
 		s.Ring()
 	}

@@ -1,8 +1,7 @@
 -- +goose Up
 CREATE TABLE complaints (
   id           BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  conversation VARCHAR(160) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  lang         VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  client_id    BIGINT NOT NULL,
   matter       VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   state        VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   facts        MEDIUMBLOB NOT NULL,
@@ -12,7 +11,8 @@ CREATE TABLE complaints (
   promised_at  BIGINT NOT NULL,
   taken_at     BIGINT NOT NULL DEFAULT 0,
   closed_at    BIGINT NOT NULL DEFAULT 0,
-  KEY complaints_by_client (conversation, id),
+  KEY complaints_by_client (client_id, id),
+  KEY complaints_by_owner (owner_id, state),
   KEY complaints_by_state (state, promised_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 

@@ -1,8 +1,7 @@
 -- +goose Up
 CREATE TABLE complaints (
   id           INTEGER PRIMARY KEY AUTOINCREMENT,
-  conversation TEXT NOT NULL,
-  lang         TEXT NOT NULL,
+  client_id    BIGINT NOT NULL,
   matter       TEXT NOT NULL,
   state        TEXT NOT NULL,
   facts        BLOB NOT NULL,
@@ -13,7 +12,8 @@ CREATE TABLE complaints (
   taken_at     BIGINT NOT NULL DEFAULT 0,
   closed_at    BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX complaints_by_client ON complaints (conversation, id);
+CREATE INDEX complaints_by_client ON complaints (client_id, id);
+CREATE INDEX complaints_by_owner ON complaints (owner_id, state);
 CREATE INDEX complaints_by_state ON complaints (state, promised_at);
 
 -- +goose Down

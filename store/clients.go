@@ -1,0 +1,204 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"redthread/bot"
+)
+
+// Client is a person who has talked to us. Staff know them by Code; where they
+// talk to us stays hidden.
+type Client struct {
+	ID           int64
+	Conversation bot.Conversation
+	Name         string // what they call themselves on the platform; may be empty
+	Lang         string // the language we speak with them; empty until we know
+	Source       string // the link or QR code that first led them here
+	ArrivedAt    time.Time
+	LeftAt       time.Time // zero: with us
+}
+
+// Code is how staff and papers name the client: "K-000012".
+func (c Client) Code() string { return number("K", c.ID) }
+
+// number writes a record's number with its letter; id reads it.
+func number(letter string, id int64) string { return fmt.Sprintf("%s-%06d", letter, id) }
+
+func id(letter, ref string) (int64, error) {
+	digits, ok := strings.CutPrefix(ref, letter+"-")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if !ok || err != nil || n <= 0 || number(letter, n) != ref {
+		return 0, fmt.Errorf("store: number with %s-: %w", letter, ErrNotFound)
+	}
+	return n, nil
+}
+
+type clientRow struct {
+	ID           int64
+	Conversation string
+	Name         []byte
+	Lang         string
+	Source       string
+	ArrivedAt    int64
+	LeftAt       int64
+}
+
+func (clientRow) TableName() string { return "clients" }
+
+func clientNamePlace(conversation string) string { return "clients.name|" + conversation }
+
+// maxSource is how much of a link's scene we keep, in runes.
+const maxSource = 128
+
+// Meet notes the person of the turn's event as a client: newly come, or come
+// back. The first source stays; name follows the platform.
+func (tx *Tx) Meet() error {
+	row, err := tx.clientRow(tx.ev.From)
+	if errors.Is(err, ErrNotFound) {
+		_, err = tx.newClient(tx.ev.Lang)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	change := map[string]any{"left_at": 0}
+	if tx.ev.Name != "" {
+		sealed, err := tx.s.box.Seal(clientNamePlace(row.Conversation), []byte(tx.ev.Name))
+		if err != nil {
+			return err
+		}
+		change["name"] = sealed
+	}
+	if row.Source == "" && tx.ev.Source != "" {
+		change["source"] = source(tx.ev.Source)
+	}
+	return tx.update("note a client's return", &clientRow{}, row.ID, change)
+}
+
+// Part notes that the person of the turn's event has left us.
+func (tx *Tx) Part() error {
+	row, err := tx.clientRow(tx.ev.From)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.update("note that a client left", &clientRow{}, row.ID, map[string]any{"left_at": millis(tx.now)})
+}
+
+// Speak notes the language that the person of the turn's event wants, whatever
+// they are to us.
+func (tx *Tx) Speak(lang string) error {
+	c, err := tx.Self(lang)
+	if err != nil {
+		return err
+	}
+	if c.Lang != lang {
+		if err := tx.update("note a client's language", &clientRow{}, c.ID, map[string]any{"lang": lang}); err != nil {
+			return err
+		}
+	}
+	_, err = tx.exec("UPDATE staff SET lang = ? WHERE conversation = ?", lang, tx.ev.From.String())
+	return wrap("note a colleague's language", err)
+}
+
+// Self is the client of the turn's own conversation, with whom we speak lang.
+// Someone we have not met yet is noted.
+func (tx *Tx) Self(lang string) (Client, error) {
+	row, err := tx.clientRow(tx.ev.From)
+	if errors.Is(err, ErrNotFound) {
+		row, err = tx.newClient(lang)
+	}
+	if err != nil {
+		return Client{}, err
+	}
+	if row.Lang != lang && lang != "" {
+		if err := tx.update("note a client's language", &clientRow{}, row.ID, map[string]any{"lang": lang}); err != nil {
+			return Client{}, err
+		}
+		row.Lang = lang
+	}
+	return tx.client(row)
+}
+
+// clientByID reads a client. ErrNotFound: there is none.
+func (tx *Tx) clientByID(id int64) (Client, error) {
+	var row clientRow
+	if err := tx.first("read client", &row, "id = ?", id); err != nil {
+		return Client{}, err
+	}
+	return tx.client(row)
+}
+
+func (tx *Tx) clientRow(c bot.Conversation) (row clientRow, err error) {
+	return row, tx.first("read client", &row, "conversation = ?", c.String())
+}
+
+func (tx *Tx) newClient(lang string) (clientRow, error) {
+	row := clientRow{Conversation: tx.ev.From.String(), Lang: lang, Source: source(tx.ev.Source), ArrivedAt: millis(tx.now)}
+	if tx.ev.Name != "" {
+		sealed, err := tx.s.box.Seal(clientNamePlace(row.Conversation), []byte(tx.ev.Name))
+		if err != nil {
+			return row, err
+		}
+		row.Name = sealed
+	}
+	db, err := tx.records()
+	if err != nil {
+		return row, err
+	}
+	return row, wrap("note a new client", db.Create(&row).Error)
+}
+
+func (tx *Tx) client(row clientRow) (Client, error) {
+	c := Client{ID: row.ID, Lang: row.Lang, Source: row.Source, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt)}
+	var err error
+	if c.Conversation, err = bot.ParseConversation(row.Conversation); err != nil {
+		return c, err
+	}
+	if len(row.Name) > 0 {
+		name, err := tx.s.box.Open(clientNamePlace(row.Conversation), row.Name)
+		if err != nil {
+			return c, err
+		}
+		c.Name = string(name)
+	}
+	return c, nil
+}
+
+func source(s string) string {
+	if r := []rune(s); len(r) > maxSource {
+		return string(r[:maxSource])
+	}
+	return s
+}
+
+// first reads one record, as it stands now: a record that another turn has
+// changed since ours began is seen changed, and stays so until we commit.
+func (tx *Tx) first(what string, row any, where string, args ...any) error {
+	db, err := tx.records()
+	if err != nil {
+		return err
+	}
+	err = db.Clauses(forUpdate).Where(where, args...).Take(row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return fmt.Errorf("store: %s: %w", what, ErrNotFound)
+	}
+	return wrap(what, err)
+}
+
+// update changes columns of one record.
+func (tx *Tx) update(what string, model any, id int64, change map[string]any) error {
+	db, err := tx.records()
+	if err != nil {
+		return err
+	}
+	return wrap(what, db.Model(model).Where("id = ?", id).Updates(change).Error)
+}

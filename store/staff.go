@@ -1,0 +1,222 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"redthread/bot"
+)
+
+// Role says what a member of staff is to the agency, and so what they see.
+type Role string
+
+// The roles.
+const (
+	RoleOwner      Role = "owner"      // the agency's owner
+	RoleSupervisor Role = "supervisor" // 店长: sees every case, hears what nobody takes
+	RoleMatchmaker Role = "matchmaker" // 红娘
+	RoleService    Role = "service"    // 客服: complaints and questions
+)
+
+// Roles lists all roles.
+var Roles = []Role{RoleOwner, RoleSupervisor, RoleMatchmaker, RoleService}
+
+// ParseRole reads a role's name.
+func ParseRole(s string) (Role, error) {
+	if !slices.Contains(Roles, Role(s)) {
+		return "", fmt.Errorf("store: there is no role %q, only owner, supervisor, matchmaker and service", s)
+	}
+	return Role(s), nil
+}
+
+// Staff is a member of staff.
+type Staff struct {
+	ID           int64
+	Conversation bot.Conversation
+	Role         Role
+	Name         string // as clients are told
+	Lang         string
+	EnrolledAt   time.Time
+	RevokedAt    time.Time // zero: at work
+}
+
+type staffRow struct {
+	ID           int64
+	Conversation string
+	Role         string
+	Name         []byte
+	Lang         string
+	EnrolledAt   int64
+	RevokedAt    int64
+}
+
+func (staffRow) TableName() string { return "staff" }
+
+func staffNamePlace(conversation string) string { return "staff.name|" + conversation }
+
+// Staff reads the member of staff who talks to us there. ErrNotFound: nobody
+// who works here, or not any more.
+func (tx *Tx) Staff(c bot.Conversation) (Staff, error) {
+	return tx.staffWhere("conversation = ? AND revoked_at = 0", c.String())
+}
+
+// StaffByID reads a member of staff. ErrNotFound: nobody who works here.
+func (tx *Tx) StaffByID(id int64) (Staff, error) {
+	return tx.staffWhere("id = ? AND revoked_at = 0", id)
+}
+
+func (tx *Tx) staffWhere(where string, args ...any) (Staff, error) {
+	found, err := tx.allStaff(where, args...)
+	if err != nil {
+		return Staff{}, err
+	}
+	if len(found) == 0 {
+		return Staff{}, fmt.Errorf("store: read staff: %w", ErrNotFound)
+	}
+	return found[0], nil
+}
+
+// StaffOf lists who works here in one of the roles, in the order they came;
+// everybody when no role is named.
+func (tx *Tx) StaffOf(roles ...Role) ([]Staff, error) {
+	if len(roles) == 0 {
+		roles = Roles
+	}
+	return tx.allStaff("revoked_at = 0 AND role IN ?", roles)
+}
+
+func (tx *Tx) allStaff(where string, args ...any) ([]Staff, error) {
+	db, err := tx.records()
+	if err != nil {
+		return nil, err
+	}
+	var rows []staffRow
+	if err := db.Where(where, args...).Order("id").Find(&rows).Error; err != nil {
+		return nil, wrap("read staff", err)
+	}
+	var all []Staff
+	for _, row := range rows {
+		st, err := tx.s.staff(row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, st)
+	}
+	return all, nil
+}
+
+func (s *Store) staff(row staffRow) (Staff, error) {
+	st := Staff{ID: row.ID, Role: Role(row.Role), Lang: row.Lang, EnrolledAt: fromMillis(row.EnrolledAt), RevokedAt: fromMillis(row.RevokedAt)}
+	var err error
+	if st.Conversation, err = bot.ParseConversation(row.Conversation); err != nil {
+		return st, err
+	}
+	name, err := s.box.Open(staffNamePlace(row.Conversation), row.Name)
+	st.Name = string(name)
+	return st, err
+}
+
+// Enrol makes the person of the turn's event a member of staff, by an invite
+// that CheckInvite has found good. ErrNotFound: it is not good any more. Who
+// works here already takes the new role.
+func (tx *Tx) Enrol(invite Invite, name, lang string) (Staff, error) {
+	if err := tx.useInvite(invite); err != nil {
+		return Staff{}, err
+	}
+	row := staffRow{Conversation: tx.ev.From.String(), Role: string(invite.Role), Lang: lang, EnrolledAt: millis(tx.now)}
+	var err error
+	if row.Name, err = tx.s.box.Seal(staffNamePlace(row.Conversation), []byte(name)); err != nil {
+		return Staff{}, err
+	}
+	var known staffRow
+	err = tx.first("read staff", &known, "conversation = ?", row.Conversation)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Staff{}, err
+	}
+	row.ID = known.ID
+	db, err := tx.records()
+	if err != nil {
+		return Staff{}, err
+	}
+	if err := db.Save(&row).Error; err != nil {
+		return Staff{}, wrap("enrol staff", err)
+	}
+	return tx.s.staff(row)
+}
+
+// StaffList lists everybody who works here or once did, in the order they came.
+func (s *Store) StaffList(ctx context.Context) ([]Staff, error) {
+	var rows []staffRow
+	if err := s.orm.WithContext(ctx).Order("id").Find(&rows).Error; err != nil {
+		return nil, wrap("list staff", err)
+	}
+	var all []Staff
+	for _, row := range rows {
+		st, err := s.staff(row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, st)
+	}
+	return all, nil
+}
+
+// RevokeStaff ends a person's access. What they were taking care of is free
+// again, and who has the say is alerted as for papers that nobody takes.
+// ErrNotFound: nobody of that number works here.
+func (s *Store) RevokeStaff(ctx context.Context, id int64) error {
+	return s.inTx(ctx, "revoke staff", func(tx *sql.Tx) error {
+		now := millis(s.now())
+		n, err := affected(tx.ExecContext(ctx, "UPDATE staff SET revoked_at = ? WHERE id = ? AND revoked_at = 0", now, id))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return ErrNotFound
+		}
+		if err := s.freeComplaints(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.freeHandoffs(ctx, tx, id)
+	})
+}
+
+// freed is a paper that has lost the one who took care of it.
+type freed struct {
+	id           int64
+	conversation string
+}
+
+// free gives papers back and has their timer come due at once, so that someone
+// hears of it.
+func (s *Store) free(ctx context.Context, tx *sql.Tx, find, release string, staff int64, timer, letter string) error {
+	rows, err := tx.QueryContext(ctx, find, staff)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var all []freed
+	for rows.Next() {
+		var f freed
+		if err := rows.Scan(&f.id, &f.conversation); err != nil {
+			return err
+		}
+		all = append(all, f)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, f := range all {
+		if _, err := tx.ExecContext(ctx, release, f.id); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, s.timerUpsert(), f.conversation, timer, number(letter, f.id), millis(s.now())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
