@@ -1,0 +1,16 @@
+// Command demo shows the agency's bot at work on one web page: the phones of two
+// WeChat clients, two Telegram clients, a matchmaker and a customer-service
+// agent, side by side.
+//
+// Nothing on the page is pretended. A deed on a phone goes to the emulated
+// platform, which calls the bot over HTTP as the real one would; what a phone
+// shows arrived there through the calls the bot's SDKs made. The page has no
+// other way into the bot, except a Panel that tells how its work stands, never
+// what was said.
+//
+//	main.go    flags → start
+//	town.go    the two platforms on loopback, and the phones
+//	house.go   the bot itself, joined to the town
+//	page.go    the page's HTTP doors      hub.go     live news to its viewers
+//	player.go  plays a transcript         samples.go pictures to send
+package main

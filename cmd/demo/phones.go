@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"redthread/bot/emulator"
+)
+
+// handset is a phone in its owner's hand, on whichever platform. A deed returns
+// when the platform has taken it; what comes of it appears on the Screen.
+// errCannot says that the platform, or the phone as it stands, has no such deed.
+type handset interface {
+	Screen() *emulator.Screen
+	State() state
+	Picture(name string) (data []byte, mime string)
+
+	Follow() error
+	Unfollow() error
+	Write(text string) error
+	Edit(bubble int64, text string) error
+	Press(bubble int64, row, col int) error // a key under a bubble
+	Tap(bubble int64, word int) error       // a tappable stretch of a bubble's words
+	Click(menuKey string) error             // the menu bar
+	SendPictures(pictures [][]byte, caption string) error
+}
+
+// errCannot is the error of a deed that this phone does not offer.
+var errCannot = errors.New("demo: this phone cannot do that")
+
+// state is what a phone shows around the talk.
+type state struct {
+	Present  bool       `json:"present"`            // follows the account, or has started the bot and not blocked it
+	Before   bool       `json:"before"`             // was present once
+	Menu     []menuItem `json:"menu,omitempty"`     // WeChat's menu bar
+	Commands []command  `json:"commands,omitempty"` // Telegram's list
+}
+
+// menuItem is a button of the menu bar; one with Items opens a sub-menu.
+type menuItem struct {
+	Name  string     `json:"name"`
+	Key   string     `json:"key,omitempty"`
+	URL   string     `json:"url,omitempty"`
+	Items []menuItem `json:"items,omitempty"`
+}
+
+// command is an entry of a Telegram bot's command list.
+type command struct {
+	Name string `json:"name"`
+	Help string `json:"help"`
+}
+
+// phone is one person's phone on the page.
+type phone struct {
+	person
+	handset
+}
+
+// deed is one thing done on a phone, as the page sends it.
+type deed struct {
+	Text     string   `json:"text"`
+	Bubble   int64    `json:"bubble"`
+	Word     int      `json:"word"`
+	Row      int      `json:"row"`
+	Col      int      `json:"col"`
+	Key      string   `json:"key"`
+	Samples  []string `json:"samples"`
+	Pictures [][]byte `json:"-"` // the visitor's own
+}
+
+// maxWords is the longest text the page sends, in bytes: more than either
+// platform lets a person write.
+const maxWords = 16 << 10
+
+// do performs the deed of that name.
+func (p phone) do(name string, d deed) error {
+	if len(d.Text) > maxWords || !utf8.ValidString(d.Text) {
+		return fmt.Errorf("demo: text is longer than %d bytes or not UTF-8", maxWords)
+	}
+	switch name {
+	case "follow":
+		return p.Follow()
+	case "unfollow":
+		return p.Unfollow()
+	case "write":
+		return p.write(d.Text)
+	case "edit":
+		return p.Edit(d.Bubble, d.Text)
+	case "press":
+		return p.Press(d.Bubble, d.Row, d.Col)
+	case "tap":
+		return p.Tap(d.Bubble, d.Word)
+	case "click":
+		return p.Click(d.Key)
+	case "picture":
+		return p.showPictures(d)
+	}
+	return fmt.Errorf("demo: no deed named %q", name)
+}
+
+func (p phone) write(text string) error {
+	if text == "" {
+		return errors.New("demo: there is nothing to send")
+	}
+	return p.Write(text)
+}
+
+// showPictures sends the visitor's own pictures and the named samples.
+func (p phone) showPictures(d deed) error {
+	pictures := d.Pictures
+	for _, name := range d.Samples {
+		data, ok := sample(name)
+		if !ok {
+			return fmt.Errorf("demo: no sample picture named %q", name)
+		}
+		pictures = append(pictures, data)
+	}
+	if len(pictures) == 0 || len(pictures) > 10 {
+		return errors.New("demo: send one to ten pictures")
+	}
+	return p.SendPictures(pictures, d.Text)
+}

@@ -1,0 +1,273 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"redthread/bot/emulator"
+)
+
+// player plays a transcript on the phones as people would: it types, presses and
+// waits until the bot has said what is written there. A line that does not come
+// is reported and the talk goes on.
+type player struct {
+	Transcript transcript
+	Phones     []phone
+	Pace       float64       // 1 is a calm person, 0 does not wait at all
+	Patience   time.Duration // how long to wait for a line of the bot
+	Log        *slog.Logger
+
+	tell func(event string, v any) // to the page's viewers
+
+	mu      sync.Mutex
+	shown   playerView
+	resumed chan struct{} // closed unless Held
+}
+
+// playerView is how the play stands.
+type playerView struct {
+	Title  string `json:"title"`
+	Remark string `json:"remark"`
+	Line   int    `json:"line"`
+	Total  int    `json:"total"`
+	Phone  string `json:"phone"` // whose turn it is
+	State  string `json:"state"` // "waiting" for a viewer, "playing", "done"
+	Held   bool   `json:"held"`
+	Missed []int  `json:"missed"`
+}
+
+func newPlayer(t transcript, phones []phone, log *slog.Logger) *player {
+	open := make(chan struct{})
+	close(open)
+	return &player{
+		Transcript: t, Phones: phones, Pace: 1, Patience: 12 * time.Second, Log: log,
+		tell: func(string, any) {}, resumed: open,
+		shown: playerView{Title: t.Name, Total: len(t.Lines), State: "waiting", Missed: []int{}},
+	}
+}
+
+// play plays the transcript once. It returns the numbers of the lines that the
+// bot did not say in time.
+func (p *player) play(ctx context.Context) []int {
+	parts := assign(p.Transcript, p.Phones)
+	seen := map[string]int64{} // the newest bubble of each phone before the last deed
+	p.update(func(v *playerView) { v.State = "playing" })
+	for i, l := range p.Transcript.Lines {
+		if p.wait(ctx, 0) != nil {
+			return p.view().Missed
+		}
+		if l.Kind == "remark" {
+			p.update(func(v *playerView) { v.Line, v.Remark = i+1, l.Text })
+			continue
+		}
+		ph, ok := parts[l.Who]
+		if !ok {
+			p.miss(l, "nobody is left to play this part")
+			continue
+		}
+		p.update(func(v *playerView) { v.Line, v.Phone = i+1, ph.ID })
+		if l.Said {
+			p.hear(ctx, ph, l, seen[ph.ID])
+			continue
+		}
+		p.act(ctx, ph, l, seen)
+	}
+	p.update(func(v *playerView) { v.State = "done" })
+	return p.view().Missed
+}
+
+// act does a person's line at a person's pace.
+func (p *player) act(ctx context.Context, ph phone, l line, seen map[string]int64) {
+	for _, other := range p.Phones {
+		seen[other.ID] = newest(other)
+	}
+	if !ph.State().Present && l.Kind != "follow" {
+		if err := ph.Follow(); err != nil {
+			p.miss(l, err.Error())
+			return
+		}
+		p.wait(ctx, 1500*time.Millisecond)
+	}
+	p.wait(ctx, 900*time.Millisecond)
+	if err := p.deed(ctx, ph, l); err != nil {
+		p.miss(l, err.Error())
+	}
+}
+
+func (p *player) deed(ctx context.Context, ph phone, l line) error {
+	switch l.Kind {
+	case "follow":
+		return ph.Follow()
+	case "unfollow":
+		err := ph.Unfollow()
+		p.tell("change", stateOf(ph))
+		return err
+	case "picture":
+		return ph.do("picture", deed{Samples: sampleNames[:1]})
+	case "press":
+		if b, ok := findButton(ph.Screen().Bubbles(), l.Text); ok {
+			p.tell("point", map[string]any{"phone": ph.ID, "bubble": b.bubble, "row": b.row, "col": b.col, "word": b.word})
+			p.wait(ctx, 700*time.Millisecond)
+			return b.press(ph)
+		}
+		// where no button shows the label, its words do as well
+	}
+	typing := min(time.Duration(utf8.RuneCountInString(l.Text))*110*time.Millisecond, 2500*time.Millisecond)
+	p.tell("compose", map[string]any{"phone": ph.ID, "text": l.Text, "ms": int(p.Pace * float64(typing.Milliseconds()))})
+	p.wait(ctx, typing+300*time.Millisecond)
+	return ph.write(l.Text)
+}
+
+// hear waits until the phone shows the line in a bubble newer than since, then
+// gives a reader time to read it.
+func (p *player) hear(ctx context.Context, ph phone, l line, since int64) {
+	limited, cancel := context.WithTimeout(ctx, p.Patience)
+	defer cancel()
+	_, err := ph.Screen().Wait(limited, func(shown []emulator.Bubble) bool {
+		return saidSince(shown, l, since)
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			p.miss(l, "the bot has not said this in time")
+		}
+		return
+	}
+	p.wait(ctx, min(150*time.Millisecond+time.Duration(utf8.RuneCountInString(l.Text))*35*time.Millisecond, 1800*time.Millisecond))
+}
+
+// saidSince says that a bubble of the bot's newer than since, or edited, carries
+// the line. Numbers and dates differ from one play to the next: they match any.
+func saidSince(shown []emulator.Bubble, l line, since int64) bool {
+	want := plain(l.Text)
+	for _, b := range shown {
+		if b.Mine || (b.ID <= since && !b.Edited) {
+			continue
+		}
+		if strings.Contains(plain(b.Text), want) {
+			return true
+		}
+		for _, row := range b.Keys {
+			for _, k := range row {
+				if plain(k.Label) == want {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+var (
+	digits = regexp.MustCompile(`\d+`)
+	spaces = regexp.MustCompile(`\s+`)
+)
+
+// plain is text as far as two plays of one talk agree on it.
+func plain(text string) string {
+	return strings.TrimSpace(spaces.ReplaceAllString(digits.ReplaceAllString(text, "0"), " "))
+}
+
+// spot is a button on a screen: a key, or a tappable word when word is not
+// negative.
+type spot struct {
+	bubble         int64
+	row, col, word int
+}
+
+func (s spot) press(ph phone) error {
+	if s.word >= 0 {
+		return ph.Tap(s.bubble, s.word)
+	}
+	return ph.Press(s.bubble, s.row, s.col)
+}
+
+// findButton finds the newest button with the label.
+func findButton(shown []emulator.Bubble, label string) (spot, bool) {
+	for i := len(shown) - 1; i >= 0; i-- {
+		b := shown[i]
+		if b.Mine {
+			continue
+		}
+		for r, row := range b.Keys {
+			for c, k := range row {
+				if plain(k.Label) == plain(label) {
+					return spot{b.ID, r, c, -1}, true
+				}
+			}
+		}
+		text := []rune(b.Text)
+		for w, word := range b.Words {
+			if word.URL == "" && word.End <= len(text) && plain(string(text[word.Start:word.End])) == plain(label) {
+				return spot{b.ID, 0, 0, w}, true
+			}
+		}
+	}
+	return spot{}, false
+}
+
+func newest(ph phone) int64 {
+	var id int64
+	for _, b := range ph.Screen().Bubbles() {
+		id = max(id, b.ID)
+	}
+	return id
+}
+
+// wait lets d pass at the player's pace, and all the time it is held.
+func (p *player) wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(time.Duration(float64(d) * p.Pace))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p.mu.Lock()
+	resumed := p.resumed
+	p.mu.Unlock()
+	select {
+	case <-resumed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// hold stops the play before the next thing it does, or lets it go on.
+func (p *player) hold(held bool) {
+	p.update(func(v *playerView) {
+		switch {
+		case held && !v.Held:
+			p.resumed = make(chan struct{})
+		case !held && v.Held:
+			close(p.resumed)
+		}
+		v.Held = held
+	})
+}
+
+func (p *player) miss(l line, why string) {
+	p.Log.Warn("demo: transcript line not played", "line", l.Number, "why", why)
+	p.update(func(v *playerView) { v.Missed = append(v.Missed, l.Number) })
+}
+
+// update changes how the play stands and tells the viewers.
+func (p *player) update(f func(*playerView)) {
+	p.mu.Lock()
+	f(&p.shown)
+	p.mu.Unlock()
+	p.tell("player", p.view())
+}
+
+func (p *player) view() playerView {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v := p.shown
+	v.Missed = append([]int{}, v.Missed...)
+	return v
+}

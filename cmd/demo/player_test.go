@@ -1,0 +1,180 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"redthread/bot/emulator"
+)
+
+// textKey finds the names of the texts in texts.js.
+var textKey = regexp.MustCompile(`(?m)(?:^    |, )(\w+): `)
+
+func TestParse(t *testing.T) {
+	got, skipped := parse("dir/complaint.en.chat", strings.Join([]string{
+		"# A customer changes her mind.", "", "> complaint", "< We are sorry.", "< [The fee]", "> [The fee]", "> (photo p1)",
+		"! > [I take it]", "! < Taken.", "anna> 投诉", "li< 您好", "李> [我来处理]", "> (dance)", "? what", "<", "> (follow)",
+	}, "\r\n"))
+	want := transcript{Name: "complaint.en.chat", Lang: "en", Lines: []line{
+		{1, "", false, "remark", "A customer changes her mind."},
+		{3, "", false, "write", "complaint"},
+		{4, "", true, "write", "We are sorry."},
+		{5, "", true, "press", "The fee"},
+		{6, "", false, "press", "The fee"},
+		{7, "", false, "picture", ""},
+		{8, "!", false, "press", "I take it"},
+		{9, "!", true, "write", "Taken."},
+		{10, "anna", false, "write", "投诉"},
+		{11, "li", true, "write", "您好"},
+		{12, "李", false, "press", "我来处理"},
+		{15, "", true, "write", ""},
+		{16, "", false, "follow", ""},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]int{13, 14}, skipped); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"> a", "! > [b]", "anna< (photo", "#", "> []", "[x]\x00> \xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, skipped := parse("x.chat", text)
+		if n := strings.Count(text, "\n") + 1; len(got.Lines)+len(skipped) > n {
+			t.Errorf("%d lines out of %d", len(got.Lines)+len(skipped), n)
+		}
+	})
+}
+
+func TestAssign(t *testing.T) {
+	var phones []phone
+	for _, p := range cast {
+		phones = append(phones, phone{person: p})
+	}
+	cases := []struct {
+		file, text string
+		want       map[string]string
+	}{
+		{"a.zh-CN.chat", "> 你好\n! > [好]", map[string]string{"": "anna", "!": "li"}},
+		{"a.en.chat", "> hello\n! > [ok]", map[string]string{"": "david", "!": "li"}},
+		{"a.zh-CN.chat", "li> a\nanna> b\n王先生> c\n客服> d\nchloe> e", map[string]string{"li": "li", "anna": "anna", "王先生": "bohan", "客服": "chen", "chloe": "chloe"}},
+		{"a.en.chat", "anna> a\nbob> b", map[string]string{"anna": "david", "bob": "anna"}},
+		{"a.zh-CN.chat", "a> 1\nb> 1\nc> 1\nd> 1\ne> 1", map[string]string{"a": "anna", "b": "bohan", "c": "chloe", "d": "david"}},
+	}
+	for _, c := range cases {
+		parsed, _ := parse(c.file, c.text)
+		got := map[string]string{}
+		for name, p := range assign(parsed, phones) {
+			got[name] = p.ID
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s %q: %s", c.file, c.text, diff)
+		}
+	}
+}
+
+func TestSaidSince(t *testing.T) {
+	shown := []emulator.Bubble{
+		{ID: 1, Text: "您好"},
+		{ID: 2, Mine: true, Text: "投诉"},
+		{ID: 3, Text: "您的编号是 C-000017。\n1. 好", Keys: [][]emulator.Key{{{Label: "提交"}}}},
+	}
+	cases := []struct {
+		l    line
+		want bool
+	}{
+		{line{Text: "您的编号是 C-000001。"}, true},
+		{line{Text: "提交"}, true},
+		{line{Text: "您好"}, false}, // said before
+		{line{Text: "投诉"}, false}, // the person's own
+	}
+	for _, c := range cases {
+		if got := saidSince(shown, c.l, 2); got != c.want {
+			t.Errorf("%q said: %v", c.l.Text, got)
+		}
+	}
+}
+
+func TestPlay(t *testing.T) {
+	p := newPlace(t, strings.Join([]string{
+		"# 安娜投诉。", "> 投诉", "< " + question, "< [见面对象]", "> [见面对象]", "< 请把事情的经过告诉我们", "> (photo)",
+		"chloe> 投诉", "chloe> [费用]", "chloe< 请把事情的经过", "! > [没有这个按钮]", "! < 您说：没有这个按钮", "bohan> (follow)", "bohan< 您好", "bohan> (unfollow)",
+	}, "\n"))
+	s := p.listen()
+	s.next("player", has(`"remark":"安娜投诉。"`))
+	s.next("compose", has("投诉"))
+	s.next("point", has(`"phone":"anna"`))
+	if end := s.next("player", has(`"state":"done"`)); !strings.Contains(end, `"missed":[]`) {
+		t.Errorf("the play ended with %s", end)
+	}
+	p.see("anna", func(b emulator.Bubble) bool { return b.Mine && b.Photo != "" })
+	if ph, _ := p.page.phone("bohan"); ph.State().Present {
+		t.Error("bohan did not leave")
+	}
+}
+
+func TestPlayGoesOnWithoutALine(t *testing.T) {
+	p := newPlace(t, "> 投诉\n< 这句话没有人说\n> 再见\n< 您说：再见")
+	p.page.Player.Patience = 300 * time.Millisecond
+	s := p.listen()
+	if end := s.next("player", has(`"state":"done"`)); !strings.Contains(end, `"missed":[2]`) {
+		t.Errorf("the play ended with %s", end)
+	}
+}
+
+func TestHold(t *testing.T) {
+	p := newPlace(t, "> 一\n< 您说：一\n> 二\n< 您说：二")
+	p.do("/api/player/pause", nil, 204)
+	s := p.listen() // opens the play, which is held
+	s.next("player", has(`"state":"playing","held":true`))
+	p.do("/api/player/dance", nil, 404)
+	p.do("/api/player/pause", nil, 204)
+	if ph, _ := p.page.phone("anna"); len(ph.Screen().Bubbles()) != 0 {
+		t.Error("a held play went on")
+	}
+	p.do("/api/player/resume", nil, 204)
+	s.next("player", has(`"state":"done","held":false`))
+}
+
+func TestReadScript(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	if p, err := readScript("", nil, nil); p != nil || err != nil {
+		t.Errorf("no script: %v, %v", p, err)
+	}
+	if _, err := readScript(filepath.Join(dir, "none"), nil, nil); err == nil {
+		t.Error("a file that is not there was read")
+	}
+	if _, err := readScript(write("bad.chat", "hello\n"), nil, nil); err == nil {
+		// every line is skipped
+		t.Error("a file without a line was played")
+	}
+}
+
+func TestOptions(t *testing.T) {
+	for _, bad := range [][]string{{"-lang", "fr"}, {"-mode", "open"}, {"extra"}, {"-open=perhaps"}} {
+		if _, err := readOptions(bad); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+	o, err := readOptions([]string{"-open=false", "--lang=en", "-mode", "plain", "-addr", "127.0.0.1:0", "-data", "d", "-script", "a.chat"})
+	if want := (options{"127.0.0.1:0", "d", "en", "plain", "a.chat", false}); err != nil || o != want {
+		t.Errorf("%+v, %v", o, err)
+	}
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"redthread/bot/emulator"
+)
+
+// town is the two platforms, each listening on loopback, and everyone's phone.
+type town struct {
+	WeChat      *emulator.WeChat
+	Telegram    *emulator.Telegram
+	WeChatURL   string // in place of https://api.weixin.qq.com
+	TelegramURL string // in place of https://api.telegram.org
+	Token       string // of the Telegram bot
+	Phones      []phone
+
+	servers []*http.Server
+}
+
+// newTown opens the platforms; Close ends them. WeChat delivers in that mode, and
+// Telegram refuses haste if limits says so. The account stays the same from run
+// to run, so that a bot which kept its data knows its people again.
+func newTown(mode string, limits bool, log *slog.Logger) (*town, error) {
+	t := &town{Token: "8100000009:demo-" + strconv.FormatUint(rand.Uint64(), 36)}
+	t.WeChat = emulator.NewWeChat(emulator.WeChatConfig{AppID: "wx00000000000000de", OriginalID: "gh_00000000demo", Mode: mode, Log: log})
+	t.Telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: t.Token, Seed: rand.Uint64(), Limits: limits, Log: log})
+	var err error
+	if t.WeChatURL, err = t.serve(t.WeChat); err == nil {
+		t.TelegramURL, err = t.serve(t.Telegram)
+	}
+	if err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	for _, p := range cast {
+		t.Phones = append(t.Phones, phone{p, t.handset(p)})
+	}
+	return t, nil
+}
+
+func (t *town) handset(p person) handset {
+	if p.Platform == "wechat" {
+		return newWeChatHandset(t.WeChat, p.Address)
+	}
+	id, err := strconv.ParseInt(p.Address, 10, 64)
+	if err != nil {
+		panic(err) // the cast is compiled in
+	}
+	name := p.Name.ZH
+	if p.Lang == "en" {
+		name = p.Name.EN
+	}
+	return newTelegramHandset(t.Telegram, id, emulator.TelegramUser{First: name, Lang: p.Lang})
+}
+
+// serve opens a door on loopback and returns its URL.
+func (t *town) serve(h http.Handler) (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("demo: open a platform's door: %w", err)
+	}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	t.servers = append(t.servers, s)
+	go s.Serve(l)
+	return "http://" + l.Addr().String(), nil
+}
+
+// Close ends the platforms and their doors.
+func (t *town) Close() error {
+	t.WeChat.Close()
+	t.Telegram.Close()
+	var errs []error
+	for _, s := range t.servers {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// weather is that over both platforms.
+func (t *town) weather() *weather {
+	return &weather{
+		over:  []func(emulator.Faults){t.WeChat.SetFaults, t.Telegram.SetFaults},
+		token: t.WeChat.InvalidateToken,
+	}
+}
+
+// openShop lets the staff follow the account, as colleagues of the agency do
+// before the first client comes.
+func (t *town) openShop(ctx context.Context) error {
+	for _, p := range t.Phones {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !p.Staff || p.State().Present {
+			continue
+		}
+		if err := p.Follow(); err != nil {
+			return fmt.Errorf("demo: %s joins: %w", p.ID, err)
+		}
+	}
+	return nil
+}
