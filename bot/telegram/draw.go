@@ -31,8 +31,14 @@ type piece struct {
 	edits  *ref
 }
 
-// weight is how many messages the piece is to Telegram's limits.
-func (p piece) weight() int { return max(1, len(p.photos)) }
+// weight is how many messages the piece is to the limits of a chat. An edit in a
+// private chat is none.
+func (p piece) weight(chat int64) int {
+	if p.edits != nil && chat > 0 {
+		return 0
+	}
+	return max(1, len(p.photos))
+}
 
 // draw turns a message into pieces. Text is plain: without a parse mode nothing
 // in it needs escaping. The buttons are a keyboard under the last of the text.

@@ -38,9 +38,10 @@ func (l Limits) valid() bool {
 
 // Limiter keeps the platform's limits, for one process or for all of them.
 type Limiter interface {
-	// Take asks leave to send n messages to the chat in one call. It returns how
-	// long to wait first; when that is longer than patience, no leave was given.
-	// All says that the wait is not for this chat but for the whole bot.
+	// Take asks leave for one call that is n messages to the chat, 0 if it changes
+	// one. It returns how long to wait first; when that is longer than patience,
+	// no leave was given. All says that the wait is not for this chat but for the
+	// whole bot.
 	Take(ctx context.Context, chat int64, n int, patience time.Duration) (wait time.Duration, all bool, err error)
 }
 
@@ -95,17 +96,20 @@ func (l *localLimiter) Take(_ context.Context, chat int64, n int, patience time.
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	own := l.buckets(chat, now)
+	buckets := []*rate.Limiter{l.all}
+	if n > 0 {
+		buckets = append(buckets, l.buckets(chat, now)...)
+	}
 	var (
 		wait  time.Duration
 		all   bool
 		taken []*rate.Reservation
 	)
-	for i, b := range append(own, l.all) {
+	for _, b := range buckets {
 		r := b.ReserveN(now, 1)
 		taken = append(taken, r)
 		if d := r.DelayFrom(now); d > wait {
-			wait, all = d, i == len(own)
+			wait, all = d, b == l.all
 		}
 	}
 	if wait > patience {
@@ -116,8 +120,8 @@ func (l *localLimiter) Take(_ context.Context, chat int64, n int, patience time.
 	}
 	// An album is as many messages as it has pictures. It need not wait for all
 	// of them, or a large one could never go; those after it wait the longer.
-	for range n - 1 {
-		for _, b := range append(own, l.all) {
+	for i := 1; i < n; i++ {
+		for _, b := range buckets {
 			b.ReserveN(now, 1)
 		}
 	}

@@ -62,7 +62,7 @@ func (c *Channel) chat(ctx context.Context, to bot.Conversation) (int64, error) 
 
 // deliver sends one piece. If the group has moved, it follows it once.
 func (c *Channel) deliver(ctx context.Context, chat *int64, p piece, open opener) (ref, error) {
-	if err := c.leave(ctx, *chat, p.weight()); err != nil {
+	if err := c.leave(ctx, *chat, p.weight(*chat)); err != nil {
 		return ref{}, err
 	}
 	what, at, err := c.post(ctx, *chat, p, open)
