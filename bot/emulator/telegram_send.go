@@ -111,7 +111,7 @@ func (t *Telegram) sendMessage(c *tgCall) (any, error) {
 
 // text reads a message's words; empty and long are the refusals.
 func (c *tgCall) text(key, empty, long string) (string, []tgEntity, error) {
-	text, entities, err := c.tgFormat(key, "entities")
+	text, entities, err := c.format(key, "entities")
 	switch {
 	case err != nil:
 	case text == "":
@@ -124,7 +124,7 @@ func (c *tgCall) text(key, empty, long string) (string, []tgEntity, error) {
 
 // caption reads the words under a media.
 func (c *tgCall) caption() (string, []tgEntity, error) {
-	text, entities, err := c.tgFormat("caption", "caption_entities")
+	text, entities, err := c.format("caption", "caption_entities")
 	if err == nil && tgUnits(text) > tgMaxCaption {
 		err = tgBad("message caption is too long")
 	}

@@ -2,8 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"fmt"
-	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -85,9 +83,9 @@ func tgFind(text string) []tgEntity {
 	return found
 }
 
-// tgFormat reads a text argument with its parse_mode or entities. Of the parse
+// format reads a text argument with its parse_mode or entities. Of the parse
 // modes HTML is played; the Markdown ones are refused rather than half read.
-func (c *tgCall) tgFormat(key, entitiesKey string) (string, []tgEntity, error) {
+func (c *tgCall) format(key, entitiesKey string) (string, []tgEntity, error) {
 	var given []tgEntity
 	if err := c.object(entitiesKey, &given); err != nil {
 		return "", nil, err
@@ -109,98 +107,9 @@ func tgFormat(text, mode string, given []tgEntity) (string, []tgEntity, error) {
 		text = tgClean(text)
 		return text, tgFind(text), nil
 	case "html":
-		text, entities, err := tgParseHTML(text)
-		if err != nil {
-			return "", nil, err
-		}
-		if text == strings.TrimSpace(text) {
-			return text, entities, nil
-		}
-		return strings.TrimRight(text, " \n\t"), entities, nil
+		return tgParseHTML(text)
 	case "markdown", "markdownv2":
 		return "", nil, tgBad("the emulator does not play parse_mode " + mode)
 	}
 	return "", nil, tgBad("unsupported parse_mode")
-}
-
-var tgTags = map[string]string{
-	"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
-	"s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "code": "code", "pre": "pre",
-	"a": "text_link", "tg-spoiler": "spoiler", "blockquote": "blockquote",
-}
-
-var (
-	tgCharRef = regexp.MustCompile(`^&(?:lt|gt|amp|quot|#\d+|#x[0-9a-fA-F]+);`)
-	tgHref    = regexp.MustCompile(`(?i)\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))`)
-)
-
-// tgParseHTML reads the HTML style of the Bot API (#html-style).
-func tgParseHTML(s string) (string, []tgEntity, error) {
-	type opened struct {
-		tag    string
-		entity tgEntity
-	}
-	var (
-		out      strings.Builder
-		open     []opened
-		entities []tgEntity
-		units    int
-	)
-	fail := func(format string, args ...any) (string, []tgEntity, error) {
-		return "", nil, tgBad("can't parse entities: " + fmt.Sprintf(format, args...))
-	}
-	for i := 0; i < len(s); {
-		if ref := tgCharRef.FindString(s[i:]); ref != "" {
-			plain := html.UnescapeString(ref)
-			out.WriteString(plain)
-			units += tgUnits(plain)
-			i += len(ref)
-			continue
-		}
-		if s[i] != '<' {
-			next := i + 1 + strings.IndexAny(s[i+1:]+"<", "<&")
-			out.WriteString(s[i:next])
-			units += tgUnits(s[i:next])
-			i = next
-			continue
-		}
-		end := strings.IndexByte(s[i:], '>')
-		if end < 0 {
-			return fail("Unclosed start tag at byte offset %d", i)
-		}
-		tag := s[i+1 : i+end]
-		if name, closing := strings.CutPrefix(tag, "/"); closing {
-			name = strings.ToLower(strings.TrimSpace(name))
-			if len(open) == 0 {
-				return fail("Unexpected end tag at byte offset %d", i)
-			}
-			last := open[len(open)-1]
-			if name != "" && name != last.tag {
-				return fail(`Unmatched end tag at byte offset %d, expected "</%s>", found "</%s>"`, i, last.tag, name)
-			}
-			open = open[:len(open)-1]
-			if e := last.entity; units > e.Offset {
-				e.Length = units - e.Offset
-				entities = append(entities, e)
-			}
-		} else {
-			name, attributes, _ := strings.Cut(tag, " ")
-			name = strings.ToLower(name)
-			kind, known := tgTags[name]
-			if !known {
-				return fail(`Unsupported start tag "%s" at byte offset %d`, name, i)
-			}
-			e := tgEntity{Type: kind, Offset: units}
-			if m := tgHref.FindStringSubmatch(attributes); name == "a" && m != nil {
-				e.URL = html.UnescapeString(m[1] + m[2] + m[3])
-			}
-			open = append(open, opened{name, e})
-		}
-		i += end + 1
-	}
-	if len(open) > 0 {
-		return fail(`Can't find end tag corresponding to start tag "%s"`, open[len(open)-1].tag)
-	}
-	slices.SortStableFunc(entities, func(a, b tgEntity) int { return cmp.Compare(a.Offset, b.Offset) })
-	return out.String(), entities, nil
 }
