@@ -2,12 +2,7 @@ package store
 
 import (
 	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
-
-	"gorm.io/gorm"
 
 	"redthread/bot"
 )
@@ -26,18 +21,6 @@ type Client struct {
 
 // Code is how staff and papers name the client: "K-000012".
 func (c Client) Code() string { return number("K", c.ID) }
-
-// number writes a record's number with its letter; id reads it.
-func number(letter string, id int64) string { return fmt.Sprintf("%s-%06d", letter, id) }
-
-func id(letter, ref string) (int64, error) {
-	digits, ok := strings.CutPrefix(ref, letter+"-")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	if !ok || err != nil || n <= 0 || number(letter, n) != ref {
-		return 0, fmt.Errorf("store: number with %s-: %w", letter, ErrNotFound)
-	}
-	return n, nil
-}
 
 type clientRow struct {
 	ID           int64
@@ -131,14 +114,14 @@ func (tx *Tx) Self(lang string) (Client, error) {
 // clientByID reads a client. ErrNotFound: there is none.
 func (tx *Tx) clientByID(id int64) (Client, error) {
 	var row clientRow
-	if err := tx.first("read client", &row, "id = ?", id); err != nil {
+	if err := tx.read("read client", &row, "id = ?", id); err != nil {
 		return Client{}, err
 	}
 	return tx.client(row)
 }
 
 func (tx *Tx) clientRow(c bot.Conversation) (row clientRow, err error) {
-	return row, tx.first("read client", &row, "conversation = ?", c.String())
+	return row, tx.read("read client", &row, "conversation = ?", c.String())
 }
 
 func (tx *Tx) newClient(lang string) (clientRow, error) {
@@ -178,27 +161,4 @@ func source(s string) string {
 		return string(r[:maxSource])
 	}
 	return s
-}
-
-// first reads one record, as it stands now: a record that another turn has
-// changed since ours began is seen changed, and stays so until we commit.
-func (tx *Tx) first(what string, row any, where string, args ...any) error {
-	db, err := tx.records()
-	if err != nil {
-		return err
-	}
-	err = db.Clauses(forUpdate).Where(where, args...).Take(row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return fmt.Errorf("store: %s: %w", what, ErrNotFound)
-	}
-	return wrap(what, err)
-}
-
-// update changes columns of one record.
-func (tx *Tx) update(what string, model any, id int64, change map[string]any) error {
-	db, err := tx.records()
-	if err != nil {
-		return err
-	}
-	return wrap(what, db.Model(model).Where("id = ?", id).Updates(change).Error)
 }

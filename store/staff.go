@@ -133,7 +133,7 @@ func (tx *Tx) Enrol(invite Invite, name, lang string) (Staff, error) {
 		return Staff{}, err
 	}
 	var known staffRow
-	err = tx.first("read staff", &known, "conversation = ?", row.Conversation)
+	err = tx.read("read staff", &known, "conversation = ?", row.Conversation)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Staff{}, err
 	}

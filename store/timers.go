@@ -11,6 +11,7 @@ import (
 )
 
 type timerChange struct {
+	of        bot.Conversation
 	name, ref string
 	at        time.Time // zero: cancel
 }
@@ -19,13 +20,20 @@ type timerChange struct {
 // arrives as a Noticed event of this conversation, once. A timer of the same
 // name and ref is moved. name and ref are at most 64 bytes of ASCII each and
 // hold no personal data.
-func (tx *Tx) Later(name, ref string, at time.Time) {
-	tx.timers = append(tx.timers, timerChange{name, ref, at})
+func (tx *Tx) Later(name, ref string, at time.Time) { tx.LaterFor(tx.ev.From, name, ref, at) }
+
+// LaterFor sets a timer that arrives in another conversation: so does a turn
+// change what stands there.
+func (tx *Tx) LaterFor(c bot.Conversation, name, ref string, at time.Time) {
+	tx.timers = append(tx.timers, timerChange{c, name, ref, at})
 }
 
 // Cancel calls a timer of this conversation off, if it is still to come.
-func (tx *Tx) Cancel(name, ref string) {
-	tx.timers = append(tx.timers, timerChange{name: name, ref: ref})
+func (tx *Tx) Cancel(name, ref string) { tx.CancelFor(tx.ev.From, name, ref) }
+
+// CancelFor calls a timer of another conversation off.
+func (tx *Tx) CancelFor(c bot.Conversation, name, ref string) {
+	tx.timers = append(tx.timers, timerChange{of: c, name: name, ref: ref})
 }
 
 func (tx *Tx) saveTimers() error {
@@ -38,17 +46,22 @@ func (tx *Tx) saveTimers() error {
 }
 
 func (tx *Tx) saveTimer(c timerChange) error {
-	from := tx.ev.From.String()
+	of := c.of.String()
 	if c.at.IsZero() {
-		_, err := tx.exec("DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", from, c.name, c.ref)
+		_, err := tx.exec("DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", of, c.name, c.ref)
 		return wrap("cancel timer", err)
 	}
-	update := fmt.Sprintf("ON CONFLICT (conversation, name, ref) DO UPDATE SET due_at = %s", tx.s.dialect.incoming("due_at"))
-	if tx.s.dialect.name == "mysql" {
-		update = "ON DUPLICATE KEY UPDATE due_at = VALUES(due_at)"
-	}
-	_, err := tx.exec("INSERT INTO timers (conversation, name, ref, due_at) VALUES (?, ?, ?, ?) "+update, from, c.name, c.ref, millis(c.at))
+	_, err := tx.exec(tx.s.timerUpsert(), of, c.name, c.ref, millis(c.at))
 	return wrap("set timer", err)
+}
+
+// timerUpsert sets a timer, or moves it.
+func (s *Store) timerUpsert() string {
+	update := "ON CONFLICT (conversation, name, ref) DO UPDATE SET"
+	if s.dialect.name == "mysql" {
+		update = s.dialect.upsert
+	}
+	return "INSERT INTO timers (conversation, name, ref, due_at) VALUES (?, ?, ?, ?) " + update + " due_at = " + s.dialect.incoming("due_at")
 }
 
 // DueTimers lists the timers whose time has come as events to be handled, at
