@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"redthread/bot/nearest"
 )
 
 //go:embed zh-CN/*.txt en/*.txt
@@ -55,7 +57,7 @@ func load(o Options, c catalog) (*Set, error) {
 			about, known := c[name]
 			switch {
 			case !known:
-				r.wrong(b.place, "nobody says %q%s", name, didYouMean(name, slices.Collect(maps.Keys(c))))
+				r.wrong(b.place, "nobody says %q%s", name, nearest.Hint(name, slices.Collect(maps.Keys(c))))
 			case about == nil:
 				s.addWords(b, r)
 			default:
@@ -132,7 +134,7 @@ func (s shelf) override(own shelf, r *report) {
 		for _, name := range slices.Sorted(maps.Keys(own[lang])) {
 			b, built := own[lang][name], s[lang][name]
 			if built == nil {
-				r.wrong(b.place, "there is no text %q to replace%s", name, didYouMean(name, known))
+				r.wrong(b.place, "there is no text %q to replace%s", name, nearest.Hint(name, known))
 				continue
 			}
 			sameButtons(b, built, "the text it replaces", r)

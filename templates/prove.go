@@ -9,6 +9,8 @@ import (
 	"strings"
 	"text/template"
 	"unicode/utf16"
+
+	"redthread/bot/nearest"
 )
 
 const (
@@ -216,7 +218,7 @@ func (p proof) plain(err error) string {
 				continue
 			}
 			if has := fieldsOf(typ); len(has) > 0 {
-				return "there is no ." + m[1] + " here, only ." + strings.Join(has, ", .") + didYouMean(m[1], has)
+				return "there is no ." + m[1] + " here, only ." + strings.Join(has, ", .") + nearest.Hint(m[1], has)
 			}
 		}
 		return "there is no ." + m[1] + " here"

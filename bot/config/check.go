@@ -1,0 +1,175 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// checker holds settings against what they must be.
+type checker struct{ problems Problems }
+
+func (c *checker) expect(ok bool, setting, format string, args ...any) {
+	if !ok {
+		c.problems = append(c.problems, Problem{setting, fmt.Sprintf(format, args...)})
+	}
+}
+
+// check says everything that is wrong with the settings.
+func (c *Config) check() Problems {
+	k := &checker{}
+	k.agency(c.Agency)
+	k.listen(c.Listen)
+	k.places(c)
+	k.expect(c.WeChat.Enabled || c.Telegram.Enabled, "wechat.enabled", "no platform is enabled; expected true here, or telegram.enabled: true")
+	if c.WeChat.Enabled {
+		k.wechat(c.WeChat)
+	}
+	if c.Telegram.Enabled {
+		k.telegram(c.Telegram)
+	}
+	k.between("staff.invite_expires", c.Staff.InviteExpires, time.Minute, 30*24*time.Hour)
+	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
+	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	k.oneOf("log.format", c.Log.Format, "json", "text")
+	return k.problems
+}
+
+func (k *checker) agency(a Agency) {
+	for _, said := range []struct{ setting, words string }{
+		{"agency.name_zh", a.NameZH}, {"agency.name_en", a.NameEN}, {"agency.hours_zh", a.HoursZH}, {"agency.hours_en", a.HoursEN},
+	} {
+		n := len([]rune(said.words))
+		k.expect(strings.TrimSpace(said.words) != "", said.setting, "it is empty; clients are told it")
+		k.expect(n <= 100, said.setting, "it has %d characters; expected 100 at most", n)
+	}
+	_, err := time.LoadLocation(a.Timezone)
+	k.expect(err == nil && a.Timezone != "", "agency.timezone", "%q is not a time zone; expected one like Asia/Shanghai", a.Timezone)
+	k.expect(len(a.Languages) > 0, "agency.languages", "it is empty; expected zh-CN, en, or both")
+	for i, l := range a.Languages {
+		k.expect(l == "zh-CN" || l == "en", "agency.languages", "%q is not a language we speak; expected zh-CN, en, or both", l)
+		k.expect(!slices.Contains(a.Languages[:i], l), "agency.languages", "%q stands there twice", l)
+	}
+}
+
+func (k *checker) listen(l Listen) {
+	_, port, err := net.SplitHostPort(l.Address)
+	n, notNumber := strconv.Atoi(port)
+	k.expect(err == nil && notNumber == nil && 0 <= n && n <= 65535, "listen.address", "%q; expected HOST:PORT like 127.0.0.1:8080 or :8080", l.Address)
+	if l.PublicURL == "" {
+		return
+	}
+	k.url("listen.public_url", l.PublicURL)
+	if u, err := url.Parse(l.PublicURL); err == nil {
+		k.expect(slices.Contains([]string{"", "80", "88", "443", "8443"}, u.Port()) || local(u), "listen.public_url",
+			"port %s; Telegram calls 443, 80, 88 and 8443 only", u.Port())
+	}
+}
+
+func (k *checker) places(c *Config) {
+	kind, where, _ := strings.Cut(c.Database.Reveal(), ":")
+	k.expect((kind == "sqlite" || kind == "mysql") && where != "", "database", `expected "sqlite:FILE" or "mysql:USER:PASSWORD@tcp(HOST:3306)/NAME"`)
+	if kind == "mysql" {
+		k.expect(strings.Contains(where, "@") && strings.Contains(where, "/"), "database", `expected "mysql:USER:PASSWORD@tcp(HOST:3306)/NAME"`)
+	}
+	if redis := c.Redis.Reveal(); redis != "" {
+		u, err := url.Parse(redis)
+		k.expect(err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Host != "", "redis",
+			`expected "redis://:PASSWORD@HOST:6379/0", "rediss://…" for TLS, or nothing for one of our own`)
+	}
+	k.expect(c.Keys != "", "keys", "it is empty; expected the path of the keyset that `redthread keys create` makes")
+	k.expect(c.Blobs != "", "blobs", "it is empty; expected a folder for pictures and files")
+}
+
+var (
+	appID     = regexp.MustCompile(`^wx[0-9A-Za-z]{6,30}$`)
+	appSecret = regexp.MustCompile(`^[0-9A-Za-z]{32}$`)
+	wxToken   = regexp.MustCompile(`^[0-9A-Za-z]{3,32}$`)
+	aesKey    = regexp.MustCompile(`^[0-9A-Za-z]{43}$`)
+	botToken  = regexp.MustCompile(`^[0-9]{6,18}:[A-Za-z0-9_-]{30,128}$`)
+	hook      = regexp.MustCompile(`^[A-Za-z0-9_-]{32,256}$`)
+)
+
+func (k *checker) wechat(w WeChat) {
+	k.expect(appID.MatchString(w.AppID), "wechat.app_id", "%q; expected the account's 开发者ID: wx and 16 letters and digits", w.AppID)
+	k.secret("wechat.app_secret", w.AppSecret, appSecret, "the account's 开发者密码: 32 letters and digits", 32)
+	k.secret("wechat.token", w.Token, wxToken, "16 to 32 letters and digits, the same as 令牌 on the platform's page", 16)
+	k.oneOf("wechat.mode", w.Mode, "safe", "compatible", "plain")
+	if w.Mode != "plain" || w.AESKey != "" {
+		k.secret("wechat.aes_key", w.AESKey, aesKey, "43 letters and digits, the same as 消息加解密密钥 on the platform's page", 43)
+	}
+	if w.PreviousAESKey != "" {
+		k.secret("wechat.previous_aes_key", w.PreviousAESKey, aesKey, "the 消息加解密密钥 before this one: 43 letters and digits", 43)
+		k.expect(w.PreviousAESKey != w.AESKey, "wechat.previous_aes_key", "it is the same as wechat.aes_key; leave it empty")
+	}
+	k.url("wechat.base_url", w.BaseURL)
+	k.between("wechat.timeout", w.Timeout, time.Second, time.Minute)
+	k.between("wechat.reply_within", w.ReplyWithin, 500*time.Millisecond, 4900*time.Millisecond)
+	k.count("wechat.allowances.message_count", w.Allowances.MessageCount, 100)
+	k.between("wechat.allowances.message_for", w.Allowances.MessageFor, time.Minute, 7*24*time.Hour)
+	k.count("wechat.allowances.action_count", w.Allowances.ActionCount, 100)
+	k.between("wechat.allowances.action_for", w.Allowances.ActionFor, time.Second, 7*24*time.Hour)
+}
+
+func (k *checker) telegram(t Telegram) {
+	k.secret("telegram.token", t.Token, botToken, "the bot's token as @BotFather gave it: digits, a colon, 35 characters", 36)
+	k.secret("telegram.webhook_secret", t.WebhookSecret, hook, "32 to 256 random characters of A-Z a-z 0-9 _ -", 32)
+	if t.PreviousWebhookSecret != "" {
+		k.secret("telegram.previous_webhook_secret", t.PreviousWebhookSecret, hook, "the webhook_secret before this one", 32)
+		k.expect(t.PreviousWebhookSecret != t.WebhookSecret, "telegram.previous_webhook_secret", "it is the same as telegram.webhook_secret; leave it empty")
+	}
+	k.url("telegram.base_url", t.BaseURL)
+	k.between("telegram.timeout", t.Timeout, time.Second, 2*time.Minute)
+	k.count("telegram.attempts", t.Attempts, 1000)
+	k.count("telegram.limits.per_second", t.Limits.PerSecond, 1000)
+	k.count("telegram.limits.per_chat", t.Limits.PerChat, 1000)
+	k.count("telegram.limits.chat_burst", t.Limits.ChatBurst, 1000)
+	k.count("telegram.limits.per_group_minute", t.Limits.PerGroupMinute, 10000)
+}
+
+// secret wants one of the form, which nobody can guess.
+func (k *checker) secret(setting string, s Secret, form *regexp.Regexp, expected string, shortest int) {
+	if s == "" {
+		k.expect(false, setting, "it is missing; expected %s (also by %s_file)", expected, setting)
+		return
+	}
+	if why := weakness(s.Reveal(), shortest); why != "" {
+		k.expect(false, setting, "it is too weak: %s; expected %s", why, expected)
+		return
+	}
+	k.expect(form.MatchString(s.Reveal()), setting, "it has another form; expected %s", expected)
+}
+
+func (k *checker) between(setting string, d, least, most time.Duration) {
+	k.expect(least <= d && d <= most, setting, "%v; expected %v to %v", d, least, most)
+}
+
+func (k *checker) count(setting string, n, most int) {
+	k.expect(0 < n && n <= most, setting, "%d; expected 1 to %d", n, most)
+}
+
+func (k *checker) oneOf(setting, got string, allowed ...string) {
+	k.expect(slices.Contains(allowed, got), setting, "%q; expected %s", got, strings.Join(allowed, ", "))
+}
+
+// url wants an https address, or any on this machine, where an emulator may be.
+func (k *checker) url(setting, address string) {
+	u, err := url.Parse(address)
+	ok := err == nil && u.Host != "" && u.User == nil && u.RawQuery == "" && u.Fragment == "" &&
+		(u.Scheme == "https" || u.Scheme == "http" && local(u))
+	k.expect(ok, setting, "expected an address like https://bot.example.com, without a query")
+}
+
+func local(u *url.URL) bool {
+	if u.Hostname() == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return err == nil && ip.IsLoopback()
+}

@@ -1,0 +1,146 @@
+// Package config reads the one file that says how this house is run, and
+// refuses to start on a setting that is wrong: every problem at once, each
+// named by its setting, with what is expected.
+//
+// A setting comes from, the first that has it: the environment
+// (wechat.app_secret is REDTHREAD_WECHAT_APP_SECRET), the file, the default.
+// A secret may also stand in a file of its own, named by the setting with
+// "_file" behind it (wechat.app_secret_file,
+// REDTHREAD_WECHAT_APP_SECRET_FILE). Example is the whole, with comments.
+package config
+
+import (
+	_ "embed"
+	"time"
+	_ "time/tzdata" // small containers have no time zones of their own
+)
+
+// Example is the documented configuration file. It loads once an address and
+// one platform's secrets have been filled in.
+//
+//go:embed config.example.yaml
+var Example string
+
+// Config is all settings, valid.
+type Config struct {
+	Agency   Agency   `config:"agency"`
+	Listen   Listen   `config:"listen"`
+	Database Address  `config:"database"` // as store.Config.Database has it
+	Redis    Address  `config:"redis"`    // redis://…; empty: one of our own
+	Keys     string   `config:"keys"`     // the keyset's file
+	Blobs    string   `config:"blobs"`    // the folder of sealed media
+	Texts    string   `config:"texts"`    // the agency's own texts; empty: none
+	WeChat   WeChat   `config:"wechat"`
+	Telegram Telegram `config:"telegram"`
+	Staff    Staff    `config:"staff"`
+	Media    Media    `config:"media"`
+	Log      Log      `config:"log"`
+}
+
+// Agency is who speaks.
+type Agency struct {
+	NameZH    string   `config:"name_zh"`
+	NameEN    string   `config:"name_en"`
+	HoursZH   string   `config:"hours_zh"` // as clients are told them
+	HoursEN   string   `config:"hours_en"`
+	Timezone  string   `config:"timezone"`  // IANA name
+	Languages []string `config:"languages"` // the first is the default
+}
+
+// Location is the agency's time zone.
+func (a Agency) Location() *time.Location {
+	l, err := time.LoadLocation(a.Timezone)
+	if err != nil {
+		return time.UTC // Load refuses such a zone
+	}
+	return l
+}
+
+// Listen says where the platforms reach us.
+type Listen struct {
+	Address   string `config:"address"`    // HOST:PORT to listen on
+	PublicURL string `config:"public_url"` // what the platforms call; empty: Telegram must be polled
+}
+
+// WeChat is one Official Account.
+type WeChat struct {
+	Enabled        bool          `config:"enabled"`
+	AppID          string        `config:"app_id"`
+	AppSecret      Secret        `config:"app_secret"`
+	Token          Secret        `config:"token"`
+	AESKey         Secret        `config:"aes_key"`
+	PreviousAESKey Secret        `config:"previous_aes_key"`
+	Mode           string        `config:"mode"` // safe, compatible, plain
+	BaseURL        string        `config:"base_url"`
+	Timeout        time.Duration `config:"timeout"`
+	ReplyWithin    time.Duration `config:"reply_within"`
+	MenuLinks      bool          `config:"menu_links"`
+	Allowances     Allowances    `config:"allowances"`
+}
+
+// Allowances are WeChat's leave to write back.
+type Allowances struct {
+	MessageCount int           `config:"message_count"` // after the client wrote
+	MessageFor   time.Duration `config:"message_for"`
+	ActionCount  int           `config:"action_count"` // after a click, a follow or a scan
+	ActionFor    time.Duration `config:"action_for"`
+}
+
+// Telegram is one bot.
+type Telegram struct {
+	Enabled               bool          `config:"enabled"`
+	Token                 Secret        `config:"token"`
+	WebhookSecret         Secret        `config:"webhook_secret"`
+	PreviousWebhookSecret Secret        `config:"previous_webhook_secret"`
+	BaseURL               string        `config:"base_url"`
+	Timeout               time.Duration `config:"timeout"`
+	Attempts              int           `config:"attempts"` // then an update is a dead letter
+	Limits                Limits        `config:"limits"`
+}
+
+// Limits says how many messages Telegram may be given.
+type Limits struct {
+	PerSecond      int `config:"per_second"`
+	PerChat        int `config:"per_chat"` // a second
+	ChatBurst      int `config:"chat_burst"`
+	PerGroupMinute int `config:"per_group_minute"`
+}
+
+// Staff is how colleagues come in.
+type Staff struct {
+	InviteExpires time.Duration `config:"invite_expires"`
+}
+
+// Media bounds what clients may send.
+type Media struct {
+	MaxBytes int64 `config:"max_bytes"` // of one picture or file
+}
+
+// Log is how the program reports.
+type Log struct {
+	Level  string `config:"level"`  // debug, info, warn, error
+	Format string `config:"format"` // json, text
+}
+
+// defaults are the settings of a house where nobody set anything.
+func defaults() *Config {
+	return &Config{
+		Agency:   Agency{Timezone: "Asia/Shanghai", Languages: []string{"zh-CN", "en"}},
+		Listen:   Listen{Address: "127.0.0.1:8080"},
+		Database: "sqlite:data/redthread.db",
+		Keys:     "data/keys.json",
+		Blobs:    "data/media",
+		WeChat: WeChat{
+			Mode: "safe", BaseURL: "https://api.weixin.qq.com",
+			Timeout: 10 * time.Second, ReplyWithin: 4 * time.Second, MenuLinks: true,
+			Allowances: Allowances{MessageCount: 5, MessageFor: 48 * time.Hour, ActionCount: 3, ActionFor: time.Minute},
+		},
+		Telegram: Telegram{
+			BaseURL: "https://api.telegram.org", Timeout: 15 * time.Second, Attempts: 10,
+			Limits: Limits{PerSecond: 30, PerChat: 1, ChatBurst: 3, PerGroupMinute: 20},
+		},
+		Staff: Staff{InviteExpires: 72 * time.Hour},
+		Media: Media{MaxBytes: 10 << 20},
+		Log:   Log{Level: "info", Format: "json"},
+	}
+}
