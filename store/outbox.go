@@ -250,3 +250,10 @@ func affected(r sql.Result, err error) (int64, error) {
 	}
 	return r.RowsAffected()
 }
+
+// Unsent counts the messages that have not reached their end: queued, or
+// waiting for the person to write.
+func (s *Store) Unsent(ctx context.Context) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM outbox WHERE "+pending).Scan(&n)
+	return n, wrap("count unsent messages", err)
+}
