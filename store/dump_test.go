@@ -11,7 +11,8 @@ import (
 func DumpDatabase(t *testing.T, s *Store) string {
 	t.Helper()
 	var b strings.Builder
-	for _, table := range []string{"turns", "sessions", "outbox", "outbox_heads", "media", "letters"} {
+	for _, table := range []string{"turns", "sessions", "outbox", "outbox_heads", "media", "letters",
+		"clients", "staff", "invites", "complaints", "complaint_evidence", "complaint_steps", "handoffs", "handoff_words"} {
 		rows, err := s.sql.QueryContext(t.Context(), "SELECT * FROM "+table)
 		if err != nil {
 			t.Fatal(err)
