@@ -52,7 +52,8 @@ func (e *errands) run(f func(context.Context)) bool {
 	return true
 }
 
-// close takes no more errands and waits for those under way, until ctx ends.
+// close takes no more errands and waits for those under way; when ctx ends they
+// are cut short.
 func (e *errands) close(ctx context.Context) error {
 	e.mu.Lock()
 	e.closed = true
