@@ -20,7 +20,10 @@ import (
 )
 
 // api is where the platform is called, unless Config.BaseURL says otherwise.
-const api = "https://api.weixin.qq.com"
+const (
+	apiHost = "api.weixin.qq.com"
+	api     = "https://" + apiHost
+)
 
 // maxAnswer bounds the platform's JSON answers.
 const maxAnswer = 1 << 20
@@ -49,8 +52,8 @@ func jsonCall(path string, in any) (call, error) {
 	return call{path: path, body: body.Bytes(), kind: "application/json;charset=utf-8"}, nil
 }
 
-// ask makes a call with a token, twice if the token was no longer good, and
-// reads its JSON answer into out unless that is nil.
+// ask makes a call with a token and reads its JSON answer into out unless that is
+// nil.
 func (c *Channel) ask(ctx context.Context, k call, out any) error {
 	raw, err := c.fetch(ctx, k, maxAnswer)
 	if err != nil {
@@ -65,21 +68,27 @@ func (c *Channel) ask(ctx context.Context, k call, out any) error {
 	return nil
 }
 
-// fetch makes a call with a token, healing the token once, and returns the
-// answer's body, at most limit bytes of it. JSON with an errcode is an *APIError.
+// heals is how often a call is made again because its token was no longer good:
+// this process and the shared cache may each hold another old one.
+const heals = 2
+
+// fetch makes a call with a token, healing the token, and returns the answer's
+// body, at most limit bytes of it. JSON with an errcode is an *APIError.
 func (c *Channel) fetch(ctx context.Context, k call, limit int64) ([]byte, error) {
 	token, err := c.tokens.current(ctx)
 	if err != nil {
 		return nil, err
 	}
-	raw, err := c.do(ctx, k, token, limit)
-	if refused := new(APIError); errors.As(err, &refused) && badToken(refused.Code) {
+	for healed := 0; ; healed++ {
+		raw, err := c.do(ctx, k, token, limit)
+		refused := new(APIError)
+		if !errors.As(err, &refused) || !badToken(refused.Code) || healed == heals {
+			return raw, err
+		}
 		if token, err = c.tokens.renew(ctx, token); err != nil {
 			return nil, err
 		}
-		raw, err = c.do(ctx, k, token, limit)
 	}
-	return raw, err
 }
 
 // do makes the call once.
@@ -166,24 +175,22 @@ func (k call) refusal(raw []byte, secrets ...string) error {
 	return newAPIError(k.path, e.ErrCode, e.ErrMsg, secrets...)
 }
 
-// home brings every call to where Config.BaseURL says, and none elsewhere: the
-// calls are addressed to the platform's own hosts, those of the SDK always are.
+// home brings every call to where Config.BaseURL says: they are all addressed to
+// the platform's own host, those of the SDK cannot be otherwise. Nothing leaves
+// for a host that is neither the platform's nor the base.
 type home struct {
 	base *url.URL
 	next http.RoundTripper
 }
 
 func (h home) RoundTrip(r *http.Request) (*http.Response, error) {
-	switch r.URL.Host {
-	case "api.weixin.qq.com", "mp.weixin.qq.com", "file.api.weixin.qq.com":
-	default:
-		if r.URL.Host != h.base.Host && !strings.HasSuffix(r.URL.Hostname(), ".qq.com") {
-			return nil, errors.New("no call goes to other hosts than the platform's")
-		}
+	host, real := r.URL.Hostname(), strings.HasSuffix(h.base.Hostname(), ".weixin.qq.com")
+	ours := strings.HasSuffix(host, ".weixin.qq.com")
+	switch {
+	case r.URL.Host == h.base.Host, real && strings.HasSuffix(host, ".qq.com") && host != apiHost:
 		return h.next.RoundTrip(r)
-	}
-	if h.base.Host == "api.weixin.qq.com" {
-		return h.next.RoundTrip(r)
+	case !ours:
+		return nil, errors.New("no call goes to other hosts than the platform's")
 	}
 	r2 := r.Clone(r.Context())
 	r2.URL.Scheme, r2.URL.Host, r2.Host = h.base.Scheme, h.base.Host, ""

@@ -117,6 +117,7 @@ func New(cfg Config) (*Channel, error) {
 	}
 	c.idle = http.DefaultTransport.(*http.Transport).Clone()
 	c.idle.MaxIdleConnsPerHost = 64
+	c.idle.IdleConnTimeout = 30 * time.Second // let go before the platform does: a send into a closed one is unsure
 	c.http = &http.Client{
 		Transport:     home{base, c.idle},
 		Timeout:       cfg.Timeout,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -65,11 +66,29 @@ func (c *Channel) open(q url.Values, body []byte) (letter, error) {
 		return letter{}, fmt.Errorf("%w: msg_signature", errForged)
 	}
 	for _, key := range c.keys {
-		if _, raw, err := util.DecryptMsg(c.cfg.AppID, sealed.EncryptedMsg, key); err == nil {
+		raw, account, err := decrypt(sealed.EncryptedMsg, key)
+		if err == nil && account != c.cfg.AppID {
+			return letter{}, fmt.Errorf("%w: it is meant for another AppID", errForged)
+		}
+		if err == nil {
 			return letter{raw: raw, key: key}, nil
 		}
 	}
-	return letter{raw: body}, errors.New("wechat: no key opens the callback: check AESKey, PreviousAESKey and AppID")
+	return letter{raw: body}, errors.New("wechat: no key opens the callback: check AESKey and PreviousAESKey")
+}
+
+// decrypt opens a ciphertext, and tells for which account it was sealed.
+func decrypt(sealed, key string) (raw []byte, account string, err error) {
+	ciphertext, err := base64.StdEncoding.DecodeString(sealed)
+	if err != nil {
+		return nil, "", err
+	}
+	aes, err := base64.StdEncoding.DecodeString(key + "=")
+	if err != nil {
+		return nil, "", err
+	}
+	_, raw, appID, err := util.AESDecryptMsg(ciphertext, aes)
+	return raw, string(appID), err
 }
 
 // seal encrypts an answer for the request with the nonce, as the platform's

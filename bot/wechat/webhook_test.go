@@ -370,3 +370,16 @@ func TestSightingsAreForgotten(t *testing.T) {
 		t.Errorf("sighting %d, %d remembered", n, len(ts.seen))
 	}
 }
+
+func BenchmarkWebhook(b *testing.B) {
+	c, _ := open(b, nil)
+	r := &bot.Reply{Message: bot.Message{Text: "收到"}, Done: func(context.Context, int, int) {}}
+	h := c.Webhook(func(context.Context, bot.Event) (bot.Outcome, error) { return bot.Outcome{Reply: r}, nil })
+	q, body := sealed(b, text(1, "您好"), aesKey)
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := deliver(h, q, body); w.Code != 200 {
+			b.Fatal(w.Code)
+		}
+	}
+}
