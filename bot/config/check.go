@@ -41,6 +41,8 @@ func (c *Config) check() Problems {
 	return k.problems
 }
 
+var phone = regexp.MustCompile(`^(\+?[0-9][0-9 -]{2,20})?$`)
+
 func (k *checker) agency(a Agency) {
 	for _, said := range []struct{ setting, words string }{
 		{"agency.name_zh", a.NameZH}, {"agency.name_en", a.NameEN}, {"agency.hours_zh", a.HoursZH}, {"agency.hours_en", a.HoursEN},
@@ -49,6 +51,7 @@ func (k *checker) agency(a Agency) {
 		k.expect(strings.TrimSpace(said.words) != "", said.setting, "it is empty; clients are told it")
 		k.expect(n <= 100, said.setting, "it has %d characters; expected 100 at most", n)
 	}
+	k.expect(phone.MatchString(a.Phone), "agency.phone", "%q; expected a number like +86 21 1234 5678, or nothing", a.Phone)
 	_, err := time.LoadLocation(a.Timezone)
 	k.expect(err == nil && a.Timezone != "", "agency.timezone", "%q is not a time zone; expected one like Asia/Shanghai", a.Timezone)
 	k.expect(len(a.Languages) > 0, "agency.languages", "it is empty; expected zh-CN, en, or both")

@@ -43,6 +43,7 @@ type Agency struct {
 	NameEN    string   `config:"name_en"`
 	HoursZH   string   `config:"hours_zh"` // as clients are told them
 	HoursEN   string   `config:"hours_en"`
+	Phone     string   `config:"phone"`     // as clients are told it; empty: none
 	Timezone  string   `config:"timezone"`  // IANA name
 	Languages []string `config:"languages"` // the first is the default
 }

@@ -93,6 +93,7 @@ func TestBadSettings(t *testing.T) {
 		{"no name", "name_zh: 红线", "name_zh: ' '", "agency.name_zh: it is empty"},
 		{"long name", "name_zh: 红线", "name_zh: " + strings.Repeat("红", 101), "agency.name_zh: it has 101 characters; expected 100"},
 		{"no hours", "  hours_en: nine to six\n", "", "agency.hours_en: it is empty"},
+		{"phone", "  name_zh", "  phone: ask us\n  name_zh", `agency.phone: "ask us"; expected a number like +86 21 1234 5678`},
 		{"zone", "  name_zh", "  timezone: Beijing\n  name_zh", `agency.timezone: "Beijing" is not a time zone; expected one like Asia/Shanghai`},
 		{"language", "  name_zh", "  languages: [zh, en]\n  name_zh", `agency.languages: "zh" is not a language we speak; expected zh-CN, en`},
 		{"no language", "  name_zh", "  languages: []\n  name_zh", "agency.languages: it is empty"},
