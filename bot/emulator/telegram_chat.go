@@ -13,8 +13,8 @@ type tgChat struct {
 	messages map[int64]*tgMessage
 	last     int64 // message ID; supergroups count their own
 
-	started, blocked bool // of a private chat
-	keyboard         *tgReplyKB
+	started, blocked, deleted bool // of a private chat
+	keyboard                  *tgReplyKB
 
 	members map[int64]tgUser // of a group, by user ID
 	topics  map[int64]*tgTopic
@@ -65,6 +65,8 @@ func (t *Telegram) chat(c *tgCall, key string) (*tgChat, error) {
 // writable refuses what the bot may not write to.
 func (c *tgChat) writable() error {
 	switch {
+	case c.deleted:
+		return tgErr(403, "Forbidden: user is deactivated")
 	case c.blocked:
 		return tgErr(403, "Forbidden: bot was blocked by the user")
 	case c.kicked:

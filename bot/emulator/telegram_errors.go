@@ -11,7 +11,7 @@ var (
 	ErrTelegramExpired  = errors.New("emulator: telegram gave the update up")
 	ErrTelegramUnwanted = errors.New("emulator: the bot's allowed_updates leave this kind out")
 	ErrTelegramDropped  = errors.New("emulator: pending updates were dropped")
-	ErrTelegramBlocked  = errors.New("emulator: the person has blocked the bot")
+	ErrTelegramBlocked  = errors.New("emulator: the person and the bot cannot reach each other")
 	ErrTelegramNoKey    = errors.New("emulator: no such bubble or key on the screen")
 	ErrTelegramClosed   = errors.New("emulator: telegram was closed")
 )

@@ -68,7 +68,7 @@ func (p *TelegramPhone) does(f func(*TelegramPush)) *TelegramPush {
 
 // says puts a person's message into a chat and on its way to the bot.
 func (t *Telegram) says(chat *tgChat, p *TelegramPhone, push *TelegramPush, m tgMessage) {
-	if chat.blocked || chat.kicked {
+	if chat.blocked || chat.kicked || chat.deleted {
 		push.fail(ErrTelegramBlocked)
 		return
 	}
@@ -155,7 +155,7 @@ func (p *TelegramPhone) PressData(bubble int64, data string) *TelegramPush {
 }
 
 func (t *Telegram) pressData(chat *tgChat, p *TelegramPhone, push *TelegramPush, bubble int64, data string) {
-	if chat.blocked || chat.kicked {
+	if chat.blocked || chat.kicked || chat.deleted {
 		push.fail(ErrTelegramBlocked)
 		return
 	}
@@ -268,6 +268,14 @@ func (p *TelegramPhone) Block() *TelegramPush {
 // Unblock is the opposite of Block.
 func (p *TelegramPhone) Unblock() *TelegramPush {
 	return p.does(func(push *TelegramPush) { p.setBlocked(false, push) })
+}
+
+// Deactivate deletes the person's account. The bot is not told; it finds out
+// when it writes to them.
+func (p *TelegramPhone) Deactivate() {
+	p.t.mu.Lock()
+	defer p.t.mu.Unlock()
+	p.chat.deleted = true
 }
 
 func (p *TelegramPhone) setBlocked(blocked bool, push *TelegramPush) {

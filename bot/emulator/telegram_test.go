@@ -318,6 +318,7 @@ func TestTelegramRefusals(t *testing.T) {
 	b.tg.Phone(6, TelegramUser{First: "never started"})
 	blocker := b.guest(7)
 	blocker.Block()
+	b.guest(8).Deactivate()
 	forum := b.tg.Group("desk", true, p)
 	basic := b.tg.Group("basic", false, p)
 	own := b.sent(5, "mine", keyboard("a"))
@@ -339,6 +340,7 @@ func TestTelegramRefusals(t *testing.T) {
 	}{
 		{"sendMessage", map[string]any{"chat_id": 7, "text": "x"}, 403, "Forbidden: bot was blocked by the user"},
 		{"sendChatAction", map[string]any{"chat_id": 7, "action": "typing"}, 403, "Forbidden: bot was blocked by the user"},
+		{"sendMessage", map[string]any{"chat_id": 8, "text": "x"}, 403, "Forbidden: user is deactivated"},
 		{"sendMessage", map[string]any{"text": "x"}, 400, "Bad Request: chat_id is empty"},
 		{"sendMessage", map[string]any{"chat_id": 99, "text": "x"}, 400, "Bad Request: chat not found"},
 		{"sendMessage", map[string]any{"chat_id": 6, "text": "x"}, 400, "Bad Request: chat not found"},
@@ -448,6 +450,84 @@ func TestTelegramForum(t *testing.T) {
 	b.refused("sendMessage", map[string]any{"chat_id": g.ID(), "text": "x", "message_thread_id": topic.Thread}, 400, "Bad Request: message thread not found")
 	b.must("createForumTopic", map[string]any{"chat_id": g.ID(), "name": "again"}, &topic)
 	b.must("deleteForumTopic", map[string]any{"chat_id": g.ID(), "message_thread_id": topic.Thread}, nil)
+}
+
+func TestTelegramGroupTalk(t *testing.T) {
+	b := newBench(t)
+	staff := b.guest(5)
+	g := b.tg.Group("desk", false, staff)
+	h := b.hook(nil, nil)
+	card := b.sent(g.ID(), "a new client", keyboard("take"))
+	if shown := g.Screen().Bubbles(); len(shown) != 1 || shown[0].From != "Redthread" || shown[0].Mine {
+		t.Errorf("shown %+v", shown)
+	}
+	reply := g.WriteReply(staff, card, "mine")
+	for _, push := range []*TelegramPush{
+		g.Press(staff, card, 0, 0), reply, g.SendPicture(staff, 0, picture(t, 5, 5), "look"),
+		g.Edit(staff, reply.Bubbles()[0], "not mine"),
+	} {
+		if err := b.wait(push); err != nil {
+			t.Error(err)
+		}
+	}
+	if m := h.message("mine"); m == nil || m.ReplyTo == nil || m.ReplyTo.ID != card {
+		t.Errorf("the reply came as %+v", m)
+	}
+	var pressed, edited, looked bool
+	for _, n := range h.all() {
+		pressed = pressed || n.Query != nil && n.Query.Data == "take" && n.Query.From.ID == 5
+		edited = edited || n.Edited != nil && n.Edited.Text == "not mine"
+		looked = looked || n.Message != nil && n.Message.Caption == "look"
+	}
+	if !pressed || !edited || !looked {
+		t.Errorf("pressed %v, edited %v, looked %v", pressed, edited, looked)
+	}
+}
+
+// upload makes a call with one file, as a form.
+func (b *tgBench) upload(method, field, name string, data []byte) tgResult {
+	b.Helper()
+	var form bytes.Buffer
+	parts := multipart.NewWriter(&form)
+	parts.WriteField("chat_id", "5")
+	file, _ := parts.CreateFormFile(field, name)
+	file.Write(data)
+	parts.Close()
+	return b.post("/bot"+tgToken+"/"+method, parts.FormDataContentType(), form.Bytes())
+}
+
+func TestTelegramUploads(t *testing.T) {
+	b := newBench(t)
+	p := b.guest(5)
+	for _, c := range []struct {
+		method, field string
+		data          []byte
+		want          string // of the description; empty: taken
+	}{
+		{"sendDocument", "document", []byte("%PDF"), ""},
+		{"sendPhoto", "photo", picture(t, 20, 1), ""},
+		{"sendPhoto", "photo", picture(t, 21, 1), "Bad Request: PHOTO_INVALID_DIMENSIONS"},
+		{"sendPhoto", "photo", []byte("no picture"), "Bad Request: IMAGE_PROCESS_FAILED"},
+		{"sendPhoto", "photo", nil, "Bad Request: file must be non-empty"},
+		{"sendPhoto", "photo", make([]byte, tgMaxPhoto+1), "Bad Request: file of size 10485761 bytes is too big for a photo; the maximum size is 10485760 bytes"},
+	} {
+		if r := b.upload(c.method, c.field, "a.bin", c.data); r.OK != (c.want == "") || r.Description != c.want {
+			t.Errorf("%s of %d bytes: %s", c.method, len(c.data), r.raw)
+		}
+	}
+	doc := p.Screen().Bubbles()[1]
+	b.refused("sendPhoto", map[string]any{"chat_id": 5, "photo": doc.Photo}, 400, "Bad Request: can't use file of type Document as Photo")
+	b.must("editMessageCaption", map[string]any{"chat_id": 5, "message_id": doc.ID, "caption": "合同"}, nil)
+	var forwarded tgMessage
+	b.must("forwardMessage", map[string]any{"chat_id": 5, "from_chat_id": 5, "message_id": doc.ID}, &forwarded)
+	if forwarded.Caption != "合同" || forwarded.ForwardOrigin == nil || forwarded.Document.FileID != doc.Photo {
+		t.Errorf("forwarded %+v", forwarded)
+	}
+	big := p.SendDocument("film.mov", make([]byte, tgMaxDownload+1), "video/quicktime")
+	b.refused("getFile", map[string]any{"file_id": p.Screen().Bubbles()[len(p.Screen().Bubbles())-1].Photo}, 400, "Bad Request: file is too big")
+	if len(big.Updates()) != 1 {
+		t.Error("the big file was not told")
+	}
 }
 
 func TestTelegramLimits(t *testing.T) {
