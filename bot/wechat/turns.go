@@ -51,14 +51,12 @@ func newTurns(now func() time.Time, settle func(*bot.Reply, bool)) *turns {
 }
 
 // join adds a delivery to the event's turn, which play starts unless it is
-// running. It also says which delivery of the event this is, from 1, as far as
-// this process has seen them. The caller must leave.
-func (ts *turns) join(key bot.EventKey, play func() (bot.Outcome, error)) (*turn, int) {
+// running; mine says that it was started. The caller must leave.
+func (ts *turns) join(key bot.EventKey, play func() (bot.Outcome, error)) (t *turn, mine bool) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	times := ts.count(key)
-	t := ts.running[key]
-	if t == nil {
+	t = ts.running[key]
+	if mine = t == nil; mine {
 		t = &turn{of: ts, done: make(chan struct{})}
 		ts.running[key] = t
 		ts.all.Go(func() {
@@ -67,11 +65,14 @@ func (ts *turns) join(key bot.EventKey, play func() (bot.Outcome, error)) (*turn
 		})
 	}
 	t.waiting++
-	return t, times
+	return t, mine
 }
 
-// count notes a delivery and forgets old ones.
-func (ts *turns) count(key bot.EventKey) int {
+// sight notes a delivery and says which of its event's it is, from 1, as far as
+// this process has seen them. Old ones it forgets.
+func (ts *turns) sight(key bot.EventKey) int {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
 	now := ts.now()
 	if now.Sub(ts.swept) > remembered {
 		for k, s := range ts.seen {

@@ -264,6 +264,36 @@ func TestLastDeliveryOfARunningTurnIsConfirmed(t *testing.T) {
 	}
 }
 
+// A delivery that joined an earlier one's turn tries anew when that fails.
+func TestDeliveryAfterAFailedTurnTriesAnew(t *testing.T) {
+	c, _ := open(t, nil)
+	enter, leave := make(chan struct{}), make(chan struct{})
+	var played atomic.Int32
+	h := c.Webhook(func(context.Context, bot.Event) (bot.Outcome, error) {
+		if played.Add(1) > 1 {
+			return bot.Outcome{}, nil
+		}
+		close(enter)
+		<-leave
+		return bot.Outcome{}, errors.New("store away")
+	})
+	q, body := sealed(t, text(1, "hi"), aesKey)
+	first := make(chan int)
+	go func() { first <- deliver(h, q, body).Code }()
+	<-enter
+	second := make(chan int)
+	go func() { second <- deliver(h, q, body).Code }()
+	for waiting := 0; waiting < 2; time.Sleep(time.Millisecond) {
+		c.turns.mu.Lock()
+		waiting = c.turns.running[bot.EventKey("wechat:"+appID+":1")].waiting
+		c.turns.mu.Unlock()
+	}
+	close(leave)
+	if a, b := <-first, <-second; a != 503 || b != 200 || played.Load() != 2 {
+		t.Errorf("first %d, second %d, played %d times", a, b, played.Load())
+	}
+}
+
 // What could not be kept is not confirmed; the third time it is buried.
 func TestFailuresAreDeliveredAgain(t *testing.T) {
 	for _, fail := range []bot.Accept{
@@ -363,10 +393,10 @@ func TestSightingsAreForgotten(t *testing.T) {
 	now := start
 	ts := newTurns(func() time.Time { return now }, nil)
 	for _, key := range []bot.EventKey{"a", "b", "c"} {
-		ts.count(key)
+		ts.sight(key)
 	}
 	now = now.Add(remembered + time.Second)
-	if n := ts.count("a"); n != 1 || len(ts.seen) != 1 {
+	if n := ts.sight("a"); n != 1 || len(ts.seen) != 1 {
 		t.Errorf("sighting %d, %d remembered", n, len(ts.seen))
 	}
 }
