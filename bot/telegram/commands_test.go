@@ -12,8 +12,12 @@ import (
 
 func TestNewNamesWhatIsWrong(t *testing.T) {
 	good := Config{Token: testToken, Secrets: []string{testSecret}, Letters: &graveyard{}}
-	if _, err := New(good); err != nil {
+	c, err := New(good)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if c.Name() != "telegram" || c.Metered() {
+		t.Errorf("%q, metered %v", c.Name(), c.Metered())
 	}
 	for setting, spoil := range map[string]func(*Config){
 		"Token":      func(c *Config) { c.Token = "plantedSecret" },

@@ -240,7 +240,7 @@ func place(l models.Location, name string) bot.Media {
 func contact(m *message) bot.Media {
 	k := m.Contact
 	note := "other: " + k.FirstName + " " + k.LastName + " " + k.PhoneNumber
-	if k.UserID != 0 && m.From != nil && k.UserID == m.From.ID {
+	if m.From != nil && k.UserID == m.From.ID {
 		note = "own: " + k.PhoneNumber
 	}
 	return bot.Media{Kind: bot.Contact, Note: short(note, 300)}

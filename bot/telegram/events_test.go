@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-telegram/bot/models"
 	"github.com/google/go-cmp/cmp"
 
 	"redthread/bot"
@@ -176,6 +177,15 @@ func check(t *testing.T, update string, want []bot.Event) *house {
 	}
 	h.settle(t)
 	return h
+}
+
+func TestNamesAreShortAndOnOneLine(t *testing.T) {
+	var ev bot.Event
+	chat := models.Chat{ID: 7, Type: models.ChatTypePrivate}
+	person(&ev, chat, models.User{ID: 7, FirstName: " 李\n\u202e娜 ", LastName: strings.Repeat("x", 500)})
+	if want := "李 娜 " + strings.Repeat("x", 124); ev.Name != want {
+		t.Errorf("name %q", ev.Name)
+	}
 }
 
 func TestLanguage(t *testing.T) {

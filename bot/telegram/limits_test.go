@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -122,6 +123,17 @@ func TestLimitedSendsSlowDownOrWait(t *testing.T) {
 	h.Channel.limiter.Take(t.Context(), 7, 1, time.Hour) // somebody before us
 	var slow *bot.SlowDown
 	if err := send(1); !errors.As(err, &slow) || slow.For != 2*time.Second || slow.All {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestSleepEndsWithItsContext(t *testing.T) {
+	if err := sleep(t.Context(), time.Millisecond); err != nil {
+		t.Error(err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := sleep(over, time.Hour); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -156,7 +156,8 @@ func TestSendSortsFailures(t *testing.T) {
 		{"server error", says(500, "Internal Server Error", ""), unsure},
 		{"bad gateway", page(502), unsure},
 		{"a page instead of an answer", page(200), unsure},
-		{"broken answer", func(w http.ResponseWriter) { io.WriteString(w, `{"ok":tr`) }, unsure},
+		{"broken answer", func(w http.ResponseWriter) { io.WriteString(w, `{"ok":true,"result":{"text":"私密`) }, unsure},
+		{"answer of another shape", func(w http.ResponseWriter) { io.WriteString(w, `{"ok":true,"result":"私密"}`) }, unsure},
 		{"taken, then cut", func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, unsure},
 		{"refused by another machine", page(403), func(err error) bool { return !unsure(err) && !gone(err) }},
 		{"redirected", func(w http.ResponseWriter) { w.Header().Set("Location", "/elsewhere"); page(307)(w) }, func(err error) bool { return !unsure(err) }},
@@ -288,16 +289,17 @@ func TestSendFollowsAGroup(t *testing.T) {
 		}
 		succeed(w, c)
 	})
-	for range 2 {
-		if r, err := h.Send(t.Context(), to("-5", bot.Message{Text: "a"})); err != nil || r.Pieces != 1 {
-			t.Fatalf("%+v, %v", r, err)
-		}
+	if r, err := h.Send(t.Context(), to("-5", bot.Message{Text: strings.Repeat("a", maxText+1)})); err != nil || r.Pieces != 2 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if r, err := h.Send(t.Context(), to("-5", bot.Message{Text: "a"})); err != nil || r.Pieces != 1 {
+		t.Fatalf("%+v, %v", r, err)
 	}
 	var chats []string
 	for _, c := range h.api.got("sendMessage") {
 		chats = append(chats, c.fields["chat_id"])
 	}
-	if diff := cmp.Diff([]string{"-5", "-1005", "-1005"}, chats); diff != "" {
+	if diff := cmp.Diff([]string{"-5", "-1005", "-1005", "-1005"}, chats); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

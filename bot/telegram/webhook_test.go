@@ -99,6 +99,21 @@ func TestAcceptDecides(t *testing.T) {
 	}
 }
 
+func TestAPanicMayBeLoggedOnlyWhenItIsHarmless(t *testing.T) {
+	panics := func(f func()) (p any) {
+		defer func() { p = recover() }()
+		f()
+		return nil
+	}
+	var none *update
+	if got := harmless(panics(func() { none.ID++ })); !strings.Contains(got, "nil pointer") {
+		t.Errorf("a runtime error is logged as %q", got)
+	}
+	if got := harmless(panics(func() { panic("李娜 13800000000") })); got != "string" {
+		t.Errorf("words are logged as %q", got)
+	}
+}
+
 func TestHangingUpDoesNotStopATurn(t *testing.T) {
 	h := newHouse(t)
 	gone, cancel := context.WithCancel(context.Background())
