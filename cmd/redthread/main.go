@@ -1,0 +1,102 @@
+// Command redthread is the chat front end of a marriage-introduction agency.
+// Its configuration is one file; `redthread config example` prints it with
+// comments, `redthread check` says whether all is in order.
+//
+// It exits with 0 when done, 1 when that failed, 2 when it was called wrongly
+// and 3 when settings or texts are not in order.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"redthread/bot/config"
+	"redthread/templates"
+)
+
+const (
+	exitDone = iota
+	exitFailed
+	exitMisused
+	exitNotInOrder
+)
+
+// commands is the command line.
+type commands struct {
+	Config string `short:"c" placeholder:"FILE" env:"REDTHREAD_CONFIG" help:"The configuration file. Without one, redthread.yaml if it is there, else the environment alone."`
+
+	Check   checkCommand   `cmd:"" help:"Say whether settings, keys and texts are in order."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database up to date, or say how it stands."`
+	Staff   staffCommand   `cmd:"" help:"Invite colleagues, list them, end their access."`
+	Keys    keysCommand    `cmd:"" help:"Make the keyset that seals personal data."`
+	Texts   textsCommand   `cmd:"" help:"Show the built-in texts, to copy and change."`
+	Setting settingCommand `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
+	Version versionCommand `cmd:"" help:"Say which release this is."`
+}
+
+// terminal is where a command is run from.
+type terminal struct {
+	context.Context
+	out    io.Writer
+	config string // the path of the configuration file, or empty
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run runs the command that args name and returns the exit code.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	var cli commands
+	left := false
+	parser := kong.Must(&cli, kong.Name("redthread"), kong.Writers(out, errs),
+		kong.Description("The chat front end of a marriage-introduction agency, on WeChat and Telegram."),
+		kong.Exit(func(int) { left = true }), // after --help
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	called, err := parser.Parse(args)
+	if left {
+		return exitDone
+	}
+	if err != nil {
+		fmt.Fprintf(errs, "redthread: %v\nTry `redthread --help`.\n", err)
+		return exitMisused
+	}
+	err = called.Run(&terminal{ctx, out, configPath(cli.Config)})
+	if err != nil {
+		fmt.Fprintf(errs, "redthread: %v\n", err)
+	}
+	return exitCode(err)
+}
+
+func exitCode(err error) int {
+	var settings config.Problems
+	var texts templates.Problems
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &settings), errors.As(err, &texts), errors.Is(err, errNotInOrder):
+		return exitNotInOrder
+	}
+	return exitFailed
+}
+
+// configPath is the configuration file to read, or empty for none.
+func configPath(given string) string {
+	const usual = "redthread.yaml"
+	if given != "" {
+		return given
+	}
+	if _, err := os.Stat(usual); err == nil {
+		return usual
+	}
+	return ""
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"redthread/bot/config"
+	"redthread/bot/logging"
+	"redthread/store"
+	"redthread/store/seal"
+	"redthread/templates"
+)
+
+// openStore opens what the configuration names. The caller closes it.
+func openStore(t *terminal, migrate bool) (*store.Store, *config.Config, error) {
+	c, err := config.Load(t.config)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := openKeys(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if file, ok := strings.CutPrefix(c.Database.Reveal(), "sqlite:"); ok {
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return nil, nil, fmt.Errorf("make the database's folder: %w", err)
+		}
+	}
+	s, err := store.Open(t, store.Config{
+		Database: c.Database.Reveal(), Redis: c.Redis.Reveal(), Keys: keys, Media: c.Blobs, Migrate: migrate,
+		Log: logging.New(os.Stderr, c.Log.Level, c.Log.Format),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, c, nil
+}
+
+// openKeys opens the keyset, or says how to come by one.
+func openKeys(c *config.Config) (*seal.Box, error) {
+	keys, err := seal.Load(c.Keys)
+	if errors.Is(err, seal.ErrNoKeyset) {
+		return nil, fmt.Errorf("%w; make it with `redthread keys create`, or put back the copy you keep", err)
+	}
+	return keys, err
+}
+
+// textOptions are the texts that the configuration names.
+func textOptions(c *config.Config) templates.Options {
+	o := templates.Options{Zone: c.Agency.Location()}
+	if c.Texts != "" {
+		o.Override, o.Folder = os.DirFS(c.Texts), c.Texts
+	}
+	return o
+}
