@@ -133,16 +133,16 @@ type Shared struct{ c *cache }
 // Shared opens the shared values.
 func (s *Store) Shared() Shared { return Shared{s.cache} }
 
-// Get returns the value, and false when there is none.
-func (h Shared) Get(ctx context.Context, key string) (value string, ok bool, err error) {
+// Get returns the value, "" when there is none.
+func (h Shared) Get(ctx context.Context, key string) (value string, err error) {
 	err = h.c.do(ctx, "get", func(ctx context.Context) error {
 		value, err = h.c.client.Get(ctx, "rt:"+key).Result()
 		return err
 	})
 	if errors.Is(err, redis.Nil) {
-		return "", false, nil
+		return "", nil
 	}
-	return value, err == nil, err
+	return value, err
 }
 
 // Set keeps the value for ttl.

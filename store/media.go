@@ -134,10 +134,15 @@ func (s *Store) KeepMedia(ctx context.Context, id bot.MediaID, mime string, cont
 	return err
 }
 
-// LoseMedia notes that the content is not to be had, and why.
-func (s *Store) LoseMedia(ctx context.Context, id bot.MediaID, reason string) error {
-	_, err := s.exec(ctx, "give media up", "UPDATE media SET state = ?, reason = ? WHERE id = ?", mediaLost, ascii(reason, 190), string(id))
-	return err
+// LoseMedia notes that the content is not to be had, and why, and leaves the
+// news for who sent it (NewsPictureLost).
+func (s *Store) LoseMedia(ctx context.Context, p Picture, reason string) error {
+	return s.inTx(ctx, "give media up", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE media SET state = ?, reason = ? WHERE id = ?", mediaLost, ascii(reason, 190), string(p.ID)); err != nil {
+			return err
+		}
+		return s.news(ctx, tx, p.From, NewsPictureLost, string(p.ID))
+	})
 }
 
 // LaterMedia puts the next attempt off.

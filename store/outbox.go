@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type Outgoing struct {
 	Message bot.Message
 	Pieces  int // handed over at earlier attempts
 	Tries   int // attempts before this one
+	Lane    Lane
 	Event   bot.EventKey
 	At      time.Time
 }
@@ -103,7 +105,7 @@ func (c *Claim) Pending(ctx context.Context, n int) ([]Outgoing, error) {
 
 func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
 	name := to.String()
-	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, event_key, created_at FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
+	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
 	if err != nil {
 		return nil, wrap("read messages", err)
 	}
@@ -113,7 +115,7 @@ func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string,
 		o := Outgoing{To: to}
 		var body []byte
 		var at int64
-		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Event, &at); err != nil {
+		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Lane, &o.Event, &at); err != nil {
 			return nil, wrap("read messages", err)
 		}
 		o.At = fromMillis(at)
@@ -133,6 +135,7 @@ type Settled struct {
 	Spent  int    // of them in this attempt, for the allowances
 	Tried  bool   // the attempt counts
 	Reason string // why it is not sent, without personal data; ASCII
+	Lane   Lane   // the message's
 }
 
 // Settle notes what became of a message. ErrLost means that the lease had run
@@ -153,8 +156,24 @@ func (c *Claim) Settle(ctx context.Context, r Settled) error {
 		if n != 1 {
 			return ErrLost
 		}
-		return c.s.settleRow(ctx, tx, c.To, r)
+		if err := c.s.settleRow(ctx, tx, c.To, r); err != nil {
+			return err
+		}
+		return c.s.tellOfLoss(ctx, tx, c.To, r)
 	})
+}
+
+// tellOfLoss leaves news for staff, in the same transaction, when a message to a
+// client will never arrive. A lost alert makes none: it would be one more alert.
+func (s *Store) tellOfLoss(ctx context.Context, tx *sql.Tx, to bot.Conversation, r Settled) error {
+	if r.State != Failed && r.State != Unreachable || r.Lane == Alerts {
+		return nil
+	}
+	ref := "gone"
+	if r.State == Failed {
+		ref = strconv.FormatInt(r.Seq, 10)
+	}
+	return s.news(ctx, tx, to, NewsUndelivered, ref)
 }
 
 func (s *Store) settleRow(ctx context.Context, tx *sql.Tx, to bot.Conversation, r Settled) error {

@@ -21,9 +21,6 @@ type Fetcher struct {
 	Channels map[string]bot.Channel
 	MaxBytes int64        // larger files are not taken; 0: 10 MiB
 	Log      *slog.Logger // nil: slog.Default()
-
-	// Lost is told of a media that is not to be had. It may be nil.
-	Lost func(ctx context.Context, p store.Picture)
 }
 
 const (
@@ -97,14 +94,11 @@ func (f *Fetcher) fetch(ctx context.Context, p store.Picture) bool {
 		}
 		return false
 	}
-	if err := f.Store.LoseMedia(ctx, p.ID, reason(err)); err != nil {
+	if err := f.Store.LoseMedia(ctx, p, reason(err)); err != nil {
 		f.log().WarnContext(ctx, "media: loss not noted", "media", string(p.ID), "error", err)
 		return false
 	}
 	f.Store.Ring()
-	if f.Lost != nil {
-		f.Lost(ctx, p)
-	}
 	return false
 }
 

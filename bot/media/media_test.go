@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"image"
 	"image/color"
 	"image/gif"
@@ -14,6 +13,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -187,10 +187,8 @@ func TestFetcher(t *testing.T) {
 	home.Now = clock.Now
 	s := storetest.Open(t, home)
 	good, tries := asJPEG(t, corner(9, 9)), 0
-	var lost []bot.MediaID
 	var mu sync.Mutex
 	f := &Fetcher{Store: s, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Lost: func(_ context.Context, p store.Picture) { mu.Lock(); defer mu.Unlock(); lost = append(lost, p.ID) },
 		Channels: map[string]bot.Channel{"wechat": source{fetch: func(ref string) ([]byte, error) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -224,8 +222,9 @@ func TestFetcher(t *testing.T) {
 			t.Errorf("%d bytes, %q, %v", len(b), mime, err)
 		}
 	}
-	if got := fmt.Sprint(len(lost)); got != "2" {
-		t.Errorf("told of %s lost media, want 2", got)
+	due, err := s.DueTimers(t.Context(), 9)
+	if err != nil || len(due) != 2 || !strings.HasPrefix(due[0].Text, store.NewsPictureLost+":") {
+		t.Errorf("news %v, %v; want two of lost pictures", due, err)
 	}
 	for _, id := range []bot.MediaID{gone, script} {
 		if _, _, err := s.OpenMedia(t.Context(), id); !errors.Is(err, store.ErrNotFound) {

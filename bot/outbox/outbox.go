@@ -33,10 +33,6 @@ type Sender struct {
 	Repeat   map[string]int // by channel, how often a send of unknown outcome is tried in all; 0: once
 	Log      *slog.Logger   // nil: slog.Default()
 
-	// Undelivered is told of a message that was given up, once it is recorded.
-	// It may be nil. An error means that it must be told again later.
-	Undelivered func(ctx context.Context, o store.Outgoing, reason string)
-
 	mu     sync.Mutex
 	pauses map[string]time.Time // by channel: the platform asked us all to wait
 }
@@ -230,13 +226,8 @@ func (s *Sender) one(ctx context.Context, cl *store.Claim, o store.Outgoing) (ve
 			s.log().WarnContext(ctx, "outbox: not sent", "conversation", o.To.String(), "seq", o.Seq, "try", o.Tries+1, "becomes", v.State, "error", err)
 		}
 	}
-	if err := cl.Settle(work, v.Settled); err != nil {
-		return v, err
-	}
-	if (v.State == store.Failed || v.State == store.Unreachable) && s.Undelivered != nil {
-		s.Undelivered(work, o, v.Reason)
-	}
-	return v, nil
+	v.Lane = o.Lane
+	return v, cl.Settle(work, v.Settled)
 }
 
 // send hands the message to its channel, and keeps the claim alive meanwhile.

@@ -10,7 +10,8 @@ CREATE TABLE turns (
   reply_skip   INTEGER NOT NULL DEFAULT 0,
   at           BIGINT NOT NULL,
   took         INTEGER NOT NULL,
-  UNIQUE KEY turns_one_at_a_time (conversation, seq)
+  UNIQUE KEY turns_one_at_a_time (conversation, seq),
+  KEY turns_by_time (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
 
 -- +goose Down

@@ -12,6 +12,7 @@ CREATE TABLE turns (
   took         INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX turns_one_at_a_time ON turns (conversation, seq);
+CREATE INDEX turns_by_time ON turns (at);
 
 -- +goose Down
 DROP TABLE turns;
