@@ -38,7 +38,7 @@ func prove(s *Set, c catalog, r *report) {
 				sameButtons(b, other, first, r)
 			}
 			if t := s.texts[lang][name]; t != nil {
-				proof{t, c[name], r}.run()
+				proof{text: t, about: c[name], r: r}.run()
 			}
 		}
 	}
@@ -48,13 +48,18 @@ func prove(s *Set, c catalog, r *report) {
 // proof says one text about many samples of what it is about.
 type proof struct {
 	*text
-	about reflect.Type
-	r     *report
+	about  reflect.Type
+	r      *report
+	marked map[*template.Template]*template.Template // copies that show what is filled in
 }
 
 func (p proof) run() {
 	if !p.vetMethods() || !p.vetEverything() {
 		return
+	}
+	p.marked = map[*template.Template]*template.Template{}
+	for t := range p.templates() {
+		p.marked[t] = marked(t)
 	}
 	for _, v := range p.samples() {
 		if !p.vetSaid(v) {
@@ -124,7 +129,7 @@ func (p proof) vetEverything() bool {
 
 // vetSaid says the text about v as a client would be told it.
 func (p proof) vetSaid(v any) bool {
-	said, err := say(marked(p.body), v)
+	said, err := say(p.marked[p.body], v)
 	if err != nil {
 		p.wrong(err, 0)
 		return false
@@ -149,7 +154,7 @@ func (p proof) vetSaid(v any) bool {
 
 func (p proof) vetButtons(v any) bool {
 	for _, b := range p.buttons {
-		said, err := say(marked(b.say), v)
+		said, err := say(p.marked[b.say], v)
 		if err != nil {
 			p.wrong(err, b.line)
 			return false
