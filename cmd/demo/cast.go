@@ -26,5 +26,5 @@ var cast = []person{
 	{ID: "chloe", Platform: "telegram", Name: words{"可儿", "Chloe"}, Role: client, Lang: "zh-hans", Address: "810000001"},
 	{ID: "david", Platform: "telegram", Name: words{"大卫", "David"}, Role: client, Lang: "en", Address: "810000002"},
 	{ID: "li", Platform: "wechat", Staff: true, Name: words{"小李", "Li"}, Role: words{"红娘", "Matchmaker"}, Lang: "zh-hans", Address: "oRt7kLi000000000000000000003"},
-	{ID: "chen", Platform: "telegram", Staff: true, Name: words{"小陈", "Chen"}, Role: words{"客服", "Customer service"}, Lang: "zh-hans", Address: "810000003"},
+	{ID: "chen", Platform: "telegram", Staff: true, Name: words{"小陈", "Chen"}, Role: words{"客服", "Service agent"}, Lang: "zh-hans", Address: "810000003"},
 }

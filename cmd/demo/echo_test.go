@@ -211,7 +211,7 @@ func (e *echo) telegram(method string, body any) {
 		Why string `json:"description"`
 	}
 	e.post(e.town.TelegramURL+"/bot"+e.town.Token+"/"+method, body, &out)
-	if !out.OK {
+	if !out.OK && !strings.Contains(out.Why, "blocked") { // people may leave at any time
 		e.t.Errorf("echo: %s: %s", method, out.Why)
 	}
 }

@@ -40,9 +40,17 @@ type page struct {
 	run   string // names this run of the program, so that a page of an earlier one starts afresh
 	hub   *hub
 	board *board
+	looks []look
 }
 
-// newPage readies p; run it with watch.
+// look is what a phone's screen tells us.
+type look struct {
+	phone   phone
+	changes <-chan emulator.Change
+	stop    func()
+}
+
+// newPage readies p, and looks at the screens from now on; run it with watch.
 func newPage(p page) *page {
 	p.run = fmt.Sprint(time.Now().UnixNano())
 	p.hub = newHub()
@@ -53,6 +61,10 @@ func newPage(p page) *page {
 	if p.Player != nil {
 		p.Player.tell = p.hub.tell
 	}
+	for _, ph := range p.Phones {
+		changes, stop := ph.Screen().Watch()
+		p.looks = append(p.looks, look{ph, changes, stop})
+	}
 	return &p
 }
 
@@ -60,8 +72,8 @@ func newPage(p page) *page {
 // player begin when the first of them has come. It returns when ctx has ended.
 func (p *page) watch(ctx context.Context) {
 	var running sync.WaitGroup
-	for _, ph := range p.Phones {
-		running.Go(func() { p.watchPhone(ctx, ph) })
+	for _, l := range p.looks {
+		running.Go(func() { p.watchPhone(ctx, l) })
 	}
 	if p.Player != nil {
 		running.Go(func() { p.playFor(ctx) })
@@ -85,13 +97,12 @@ type news struct {
 	State  state           `json:"state"`
 }
 
-func (p *page) watchPhone(ctx context.Context, ph phone) {
-	changes, stop := ph.Screen().Watch()
-	defer stop()
+func (p *page) watchPhone(ctx context.Context, l look) {
+	defer l.stop()
 	for {
 		select {
-		case c := <-changes:
-			p.hub.tell("change", news{ph.ID, c, ph.State()})
+		case c := <-l.changes:
+			p.hub.tell("change", news{l.phone.ID, c, l.phone.State()})
 		case <-ctx.Done():
 			return
 		}

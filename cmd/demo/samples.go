@@ -56,26 +56,26 @@ func asJPEG(c *canvas) []byte {
 // drawChat is a screenshot of a talk that stopped being answered; lines stand
 // for words, so that it reads the same in every language.
 func drawChat() *canvas {
-	c := newCanvas(600, 800, 0xededed)
-	c.box(0, 0, 600, 88, 0, 0xf7f7f7)
-	c.box(210, 36, 180, 18, 9, 0x8a8a8a)
+	c := newCanvas(600, 720, 0xdfe6ee)
+	c.box(0, 0, 600, 92, 0, 0xffffff)
+	c.disc(58, 46, 27, 0xd9a7a0)
+	c.box(104, 30, 170, 15, 7, 0x6d7680)
+	c.box(104, 56, 96, 10, 5, 0xb9c2cb)
 	y := float32(124)
 	for i, lines := range []int{1, 2, 1, 1, 1} {
 		h := float32(36 + 34*lines)
 		if i == 0 || i == 2 {
-			c.box(28, y, 64, 64, 10, 0xd9a7a0)
-			c.box(108, y, 340, h, 14, 0xffffff)
-			c.lines(132, y+26, 250, lines, 0xb8b8b8)
+			c.box(28, y, 360, h, 20, 0xffffff)
+			c.lines(56, y+26, 270, lines, 0xc3cad1)
 		} else {
-			c.box(508, y, 64, 64, 10, 0x8fb3c9)
-			c.box(152, y, 340, h, 14, 0x95ec69)
-			c.lines(176, y+26, 260, lines, 0x6fb74d)
+			c.box(212, y, 360, h, 20, 0x7fa8d6)
+			c.lines(240, y+26, 270, lines, 0xb9d2ee)
 		}
-		y += h + 34
+		y += h + 26
 	}
-	c.ring(140, y-70, 17, 4, 0xd1463c)
-	c.box(138, y-80, 4, 12, 2, 0xd1463c)
-	c.box(138, y-65, 4, 4, 2, 0xd1463c)
+	c.disc(180, y-62, 18, 0xd1463c)
+	c.box(178, y-73, 4, 13, 2, 0xffffff)
+	c.box(178, y-56, 4, 4, 2, 0xffffff)
 	return c
 }
 
@@ -98,8 +98,8 @@ func drawReceipt() *canvas {
 	c.box(120, 456, 352, 3, 0, 0x3a3632)
 	c.write(bold(), 34, 122, 512, "TOTAL", ink)
 	c.write(bold(), 34, 340, 512, "1080.00", ink)
-	c.ring(296, 622, 150, 6, 0xd1463c, 44)
-	c.write(bold(), 30, 192, 634, "CHARGED TWICE", rgb(0xd1463c))
+	c.ring(296, 622, 150, 44, 6, 0xd1463c)
+	c.write(bold(), 27, 188, 632, "CHARGED TWICE", rgb(0xd1463c))
 	return c
 }
 
@@ -170,37 +170,65 @@ func rgb(v uint32) color.Color {
 	return color.RGBA{byte(v >> 16), byte(v >> 8), byte(v), 255}
 }
 
-// fill paints the path that draw lays out.
-func (c *canvas) fill(v uint32, draw func(*vector.Rasterizer)) {
-	b := c.img.Bounds()
-	r := vector.NewRasterizer(b.Dx(), b.Dy())
-	draw(r)
-	r.Draw(c.img, b, image.NewUniform(rgb(v)), image.Point{})
+// fill paints what draw outlines within w×h pixels from x, y on.
+func (c *canvas) fill(x, y, w, h float32, v uint32, draw func(pen)) {
+	within := image.Rect(int(x)-1, int(y)-1, int(x+w)+2, int(y+h)+2).Intersect(c.img.Bounds())
+	r := vector.NewRasterizer(within.Dx(), within.Dy())
+	draw(pen{r, float32(within.Min.X), float32(within.Min.Y)})
+	r.Draw(c.img, within, image.NewUniform(rgb(v)), image.Point{})
+}
+
+// pen outlines in the canvas's coordinates.
+type pen struct {
+	r         *vector.Rasterizer
+	left, top float32
+}
+
+func (p pen) move(x, y float32) { p.r.MoveTo(x-p.left, y-p.top) }
+func (p pen) line(x, y float32) { p.r.LineTo(x-p.left, y-p.top) }
+func (p pen) curve(bx, by, x, y float32) {
+	p.r.QuadTo(bx-p.left, by-p.top, x-p.left, y-p.top)
+}
+
+// ellipse adds an outline, against the clock when turn is negative.
+func (p pen) ellipse(x, y, rx, ry float32, turn float64) {
+	const steps = 72
+	p.move(x+rx, y)
+	for i := 1; i < steps; i++ {
+		a := turn * 2 * math.Pi * float64(i) / steps
+		p.line(x+rx*float32(math.Cos(a)), y+ry*float32(math.Sin(a)))
+	}
+	p.r.ClosePath()
 }
 
 func (c *canvas) shape(v uint32, points [][2]float32) {
-	c.fill(v, func(r *vector.Rasterizer) {
-		r.MoveTo(points[0][0], points[0][1])
-		for _, p := range points[1:] {
-			r.LineTo(p[0], p[1])
+	low, high := points[0], points[0]
+	for _, p := range points {
+		low = [2]float32{min(low[0], p[0]), min(low[1], p[1])}
+		high = [2]float32{max(high[0], p[0]), max(high[1], p[1])}
+	}
+	c.fill(low[0], low[1], high[0]-low[0], high[1]-low[1], v, func(p pen) {
+		p.move(points[0][0], points[0][1])
+		for _, at := range points[1:] {
+			p.line(at[0], at[1])
 		}
-		r.ClosePath()
+		p.r.ClosePath()
 	})
 }
 
 // box paints a rectangle with corners of the given radius.
 func (c *canvas) box(x, y, w, h, radius float32, v uint32) {
-	c.fill(v, func(r *vector.Rasterizer) {
-		r.MoveTo(x+radius, y)
-		r.LineTo(x+w-radius, y)
-		r.QuadTo(x+w, y, x+w, y+radius)
-		r.LineTo(x+w, y+h-radius)
-		r.QuadTo(x+w, y+h, x+w-radius, y+h)
-		r.LineTo(x+radius, y+h)
-		r.QuadTo(x, y+h, x, y+h-radius)
-		r.LineTo(x, y+radius)
-		r.QuadTo(x, y, x+radius, y)
-		r.ClosePath()
+	c.fill(x, y, w, h, v, func(p pen) {
+		p.move(x+radius, y)
+		p.line(x+w-radius, y)
+		p.curve(x+w, y, x+w, y+radius)
+		p.line(x+w, y+h-radius)
+		p.curve(x+w, y+h, x+w-radius, y+h)
+		p.line(x+radius, y+h)
+		p.curve(x, y+h, x, y+h-radius)
+		p.line(x, y+radius)
+		p.curve(x, y, x+radius, y)
+		p.r.ClosePath()
 	})
 }
 
@@ -217,34 +245,15 @@ func (c *canvas) lines(x, y, w float32, n int, v uint32) {
 func (c *canvas) disc(x, y, radius float32, v uint32) { c.oval(x, y, radius, radius, v) }
 
 func (c *canvas) oval(x, y, rx, ry float32, v uint32) {
-	c.fill(v, func(r *vector.Rasterizer) { ellipse(r, x, y, rx, ry, 1) })
+	c.fill(x-rx, y-ry, 2*rx, 2*ry, v, func(p pen) { p.ellipse(x, y, rx, ry, 1) })
 }
 
-// ring paints a line of that width around an ellipse; with one radius, a circle.
-func (c *canvas) ring(x, y, rx, width float32, v uint32, ry ...float32) {
-	h := rx
-	if len(ry) > 0 {
-		h = ry[0]
-	}
-	c.fill(v, func(r *vector.Rasterizer) {
-		ellipse(r, x, y, rx, h, 1)
-		ellipse(r, x, y, rx-width, h-width, -1)
+// ring paints a line of that width within the outline of an oval.
+func (c *canvas) ring(x, y, rx, ry, width float32, v uint32) {
+	c.fill(x-rx, y-ry, 2*rx, 2*ry, v, func(p pen) {
+		p.ellipse(x, y, rx, ry, 1)
+		p.ellipse(x, y, rx-width, ry-width, -1)
 	})
-}
-
-// ellipse adds an outline, against the clock when turn is negative.
-func ellipse(r *vector.Rasterizer, x, y, rx, ry float32, turn float64) {
-	const steps = 72
-	for i := range steps {
-		a := turn * 2 * math.Pi * float64(i) / steps
-		px, py := x+rx*float32(math.Cos(a)), y+ry*float32(math.Sin(a))
-		if i == 0 {
-			r.MoveTo(px, py)
-		} else {
-			r.LineTo(px, py)
-		}
-	}
-	r.ClosePath()
 }
 
 var (

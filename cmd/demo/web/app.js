@@ -1,6 +1,6 @@
 // The page: follows the live news, keeps the phones and the dock up to date.
 
-import { el } from './dom.js';
+import { el, icon } from './dom.js';
 import { t, inLang, currentLang, chooseLang, keepLang } from './texts.js';
 import { Phone, avatar } from './phone.js';
 import { Dock } from './dock.js';
@@ -83,7 +83,7 @@ function drawCast() {
   const tabs = snapshot.phones.map((p) => el('button.tab', { type: 'button', id: `tab-${p.id}`, onclick: () => bringForward(p.id) },
     avatar(p), el('span.tab-name', {}, inLang(p.name)), el('span.badge', { hidden: true })));
   tabs.push(el('button.tab.tab-dock', { type: 'button', id: 'tab-dock', onclick: () => bringForward('dock') },
-    el('span.avatar.avatar-dock', { 'aria-hidden': 'true' }, '⚙'), el('span.tab-name', {}, t('behind'))));
+    el('span.avatar.avatar-dock', { 'aria-hidden': 'true' }, icon('gear')), el('span.tab-name', {}, t('behind'))));
   $('cast').replaceChildren(...tabs);
 }
 

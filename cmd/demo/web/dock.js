@@ -1,7 +1,7 @@
 // The dock: the weather, and how the bot's work stands. Conversations appear as
 // the faces of their phones or as pseudonyms; what was said never appears.
 
-import { el } from './dom.js';
+import { el, icon } from './dom.js';
 import { t, inLang } from './texts.js';
 import { avatar } from './phone.js';
 import { post } from './post.js';
@@ -36,8 +36,8 @@ export class Dock {
       box.dataset.name = name;
       return el('label.switch', { title: help }, box, el('span.slot', { 'aria-hidden': 'true' }), el('span.switch-words', {}, el('b', {}, label), el('small', {}, help)));
     });
-    this.kind = el('button.preset', { type: 'button', onclick: () => this.set(kindDay) }, `☀ ${t('kindDay')}`);
-    this.bad = el('button.preset', { type: 'button', onclick: () => this.set(badDay) }, `⛈ ${t('badDay')}`);
+    this.kind = el('button.preset', { type: 'button', onclick: () => this.set(kindDay) }, icon('sun'), t('kindDay'));
+    this.bad = el('button.preset', { type: 'button', onclick: () => this.set(badDay) }, icon('storm'), t('badDay'));
     this.token = el('button.preset', { type: 'button', onclick: () => this.spoil() }, t('token'));
     return el('section.card.weather', {}, el('h2', {}, t('weather'), el('span.presets', {}, this.kind, this.bad, this.token)),
       el('p.card-hint', {}, t('weatherHint')), el('div.switches', {}, ...this.switches));

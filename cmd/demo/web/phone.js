@@ -44,7 +44,7 @@ export class Phone {
 
   build() {
     const p = this.person;
-    const name = `${inLang(p.name)}, ${inLang(p.role)}, ${p.platform === 'wechat' ? 'WeChat' : 'Telegram'}`;
+    const name = `${inLang(p.name)}, ${inLang(p.role)}, ${t(`platforms.${p.platform}`)}`;
     this.log = el('ol.log', { role: 'log', tabIndex: 0, 'aria-label': t('talk') });
     this.status = el('span.bar-status');
     this.overlay = el('div.overlay', { role: 'status' });
@@ -59,15 +59,15 @@ export class Phone {
       el('header.bar', {}, this.look.title(this.status), this.menuButton), this.more,
       this.log, this.chips, this.composer, this.sheet, this.door, this.overlay);
     this.node = el(`section.phone.${p.platform}`, { id: `phone-${p.id}`, 'aria-label': name },
-      el('div.who', {}, avatar(p), el('span.who-name', {}, inLang(p.name)), el('span.who-role', {}, inLang(p.role)),
-        el(`span.platform.on-${p.platform}`, { title: p.platform === 'wechat' ? 'WeChat' : 'Telegram' }, icon(p.platform))),
+      el('div.who', {}, avatar(p), el('span.who-name', {}, inLang(p.name)), el('span.who-role', {}, p.staff ? inLang(p.role) : t(`platforms.${p.platform}`)),
+        el(`span.platform.on-${p.platform}`, { title: t(`platforms.${p.platform}`) }, icon(p.platform))),
       el('div.frame', {}, this.screen));
   }
 
   buildComposer() {
     this.input = el('textarea.input', {
       rows: 1, maxLength: 6000, placeholder: this.look.placeholder(), 'aria-label': `${inLang(this.person.name)}: ${t('write')}`,
-      oninput: () => this.fitInput(), onkeydown: (e) => this.onKey(e),
+      oninput: () => this.fitInput(), onkeydown: (e) => this.onKey(e), onbeforeinput: (e) => this.onBreak(e),
     });
     this.sendButton = el('button.send', { type: 'submit', 'aria-label': t('send') }, this.look.sendFace());
     this.attach = el('button.attach', { type: 'button', 'aria-label': t('attach'), onclick: () => this.toggleSheet('pictures') }, icon(this.look.attachIcon));
@@ -78,11 +78,19 @@ export class Phone {
   }
 
   onKey(e) {
+    this.shift = e.shiftKey;
     if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) {
       e.preventDefault();
       this.sendWords();
     }
     if (e.key === 'Escape') this.stopEditing();
+  }
+
+  // onBreak sends where a keyboard on glass tells of no Enter key.
+  onBreak(e) {
+    if (e.inputType !== 'insertLineBreak' || this.shift) return;
+    e.preventDefault();
+    this.sendWords();
   }
 
   fitInput() {
@@ -265,7 +273,7 @@ export class Phone {
   // drawChips offers first words until the owner has found their own.
   drawChips() {
     const spoken = [...this.bubbles.values()].filter((b) => b.mine && b.kind === 'text' && !b.text.startsWith('/start')).length;
-    this.chips.hidden = !this.state.present || spoken >= 2;
+    this.chips.hidden = !this.state.present || spoken >= 1;
     const words = t(this.person.staff ? 'chipsStaff' : 'chips');
     this.chips.replaceChildren(...words.map((w) => el('button.chip', { type: 'button', onclick: () => this.do('write', { text: w }) }, w)));
   }

@@ -1,0 +1,158 @@
+//go:build browser
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// eye is a real browser, looking at the page. Whatever the page complains of in
+// its console fails the test.
+type eye struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+func newEye(t *testing.T, lang string) eye {
+	t.Helper()
+	path := "/usr/bin/chromium"
+	if p := os.Getenv("CHROMIUM"); p != "" {
+		path = p
+	}
+	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("accept-lang", lang)}
+	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking", "disable-component-update", "disable-sync", "hide-scrollbars"} {
+		options = append(options, chromedp.Flag(flag, true))
+	}
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(stop)
+	ctx, shut := chromedp.NewContext(ctx)
+	t.Cleanup(shut)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	messages := chromedp.Console(ctx)
+	heard := make(chan struct{})
+	go func() {
+		defer close(heard)
+		for m, err := range messages {
+			if err == nil && (m.IsException() || m.Type == "error") && !strings.Contains(m.Text, "400 (Bad Request)") {
+				t.Errorf("the page complains: %s", m)
+			}
+		}
+	}()
+	t.Cleanup(func() { cancel(); <-heard })
+	return eye{t, ctx}
+}
+
+// does performs the steps within half a minute.
+func (e eye) does(what string, steps ...step) {
+	e.t.Helper()
+	ctx, cancel := context.WithTimeout(e.ctx, 30*time.Second)
+	defer cancel()
+	for i, s := range steps {
+		if err := chromedp.Do(ctx, s); err != nil {
+			e.keep("failed")
+			e.t.Fatalf("%s, step %d: %v", what, i+1, err)
+		}
+	}
+}
+
+// keep writes a picture of the page into the folder $SCREENSHOTS, if it is set.
+func (e eye) keep(name string) {
+	e.t.Helper()
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	if err := chromedp.Do(e.ctx, chromedp.Sleep(700*time.Millisecond)); err != nil {
+		e.t.Fatal(err)
+	}
+	png, err := chromedp.Run(e.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+	if err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+type step = chromedp.Action[chromedp.Void]
+
+var (
+	laptop = chromedp.EmulateViewport(1440, 900)
+	pocket = chromedp.EmulateViewport(390, 844, chromedp.EmulateMobile, chromedp.EmulatePortrait, chromedp.EmulateScale(2))
+)
+
+func clicks(selector string) step {
+	return chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)
+}
+
+// on names something on a person's phone.
+func on(id, selector string) string { return "#phone-" + id + " " + selector }
+
+// shows waits until the words stand in the talk on the phone.
+func shows(id, words string) step {
+	return becomes(fmt.Sprintf(`document.querySelector(%q)?.innerText.includes(%q)`, on(id, ".log"), words))
+}
+
+// becomes waits until the expression is true on the page.
+func becomes(expression string) step {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := chromedp.Poll[bool](expression)(ctx, t)
+		return chromedp.Void{}, err
+	}
+}
+
+// enters follows the account or starts the bot, and waits for its greeting.
+func enters(id string) step {
+	return chromedp.Steps(clicks(on(id, ".door-enter")), shows(id, "您好"))
+}
+
+// presses clicks the button with that label in the talk on the phone.
+func presses(id, label string) step {
+	return chromedp.Click(fmt.Sprintf(`//*[@id="phone-%s"]//ol//*[self::button or self::a][normalize-space()=%q]`, id, label), chromedp.NodeVisible)
+}
+
+func writes(id, words string) step {
+	return chromedp.SendKeys(chromedp.CSS(on(id, ".input")), words+"\r", chromedp.NodeVisible)
+}
+
+func TestBothLooks(t *testing.T) {
+	for _, lang := range []string{"zh", "en"} {
+		t.Run(lang, func(t *testing.T) { lookAt(t, lang) })
+	}
+}
+
+// lookAt opens the page and does a little of everything on it.
+func lookAt(t *testing.T, lang string) {
+	p := newPlace(t, "")
+	e := newEye(t, map[string]string{"zh": "zh-CN", "en": "en-US"}[lang])
+	e.does("open", laptop, chromedp.Navigate(p.url), chromedp.WaitVisible(chromedp.CSS(on("anna", ".door-enter"))))
+	e.keep("1-opened-" + lang)
+	e.does("WeChat", enters("anna"), writes("anna", "投诉"), shows("anna", "红娘服务"),
+		presses("anna", "见面对象"), shows("anna", "请把事情的经过"), clicks(on("anna", ".attach")), clicks(on("anna", ".sample")), shows("anna", "收到图片"))
+	e.does("Telegram", enters("david"), writes("david", "complaint"),
+		presses("david", "费用"), shows("david", "✓ 费用"))
+	e.does("staff", enters("li"), enters("chen"), enters("chloe"), writes("chloe", "投诉"), shows("chloe", "请问是哪方面"))
+	e.keep("2-talking-" + lang)
+	e.does("menus", clicks(on("li", ".composer .side-button")), clicks(on("li", ".bar-item")), clicks(on("chen", ".side-button")),
+		clicks(on("chloe", ".attach")), clicks(on("anna", ".attach")))
+	e.keep("3-menus-" + lang)
+	e.does("weather", clicks("#dock .preset:nth-child(2)"), becomes(`document.querySelector('#fault-repeat').checked`))
+	e.keep("4-weather-" + lang)
+	e.does("pocket", pocket, clicks("#tab-anna"))
+	e.keep("5-pocket-wechat-" + lang)
+	e.does("pocket", clicks("#tab-david"))
+	e.keep("6-pocket-telegram-" + lang)
+	e.does("pocket", clicks("#tab-dock"))
+	e.keep("7-pocket-dock-" + lang)
+	e.does("pocket", clicks("#tab-bohan"))
+	e.keep("8-pocket-door-" + lang)
+}
