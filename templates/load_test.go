@@ -78,7 +78,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"not known in all cases", swap("{{.Name}}", "{{.Friend.Name}}"), ".Name is not known in all cases; put it between {{with …}}"},
 		{"nothing to say", swap("Hello {{.Name}}", "{{if .More}}Hello{{end}}"), "there are cases in which nothing is left to say"},
 		{"nothing to say in one case of many", swap("Hello {{.Name}}", "{{if and .More .Count}}{{if .Name}}Hi{{end}}{{else}}Hello{{end}}"), "nothing is left to say"},
-		{"nothing to say in another case", swap("Hello {{.Name}}", "{{if or .More .Count}}{{if .Name}}Hi{{end}}{{else}}Hello{{end}}"), "nothing is left to say"},
+		{"nothing to say when little is known", swap("Hello {{.Name}}", "{{if and .More (not .Name) (not .Count)}}{{else}}Hello{{end}}"), "nothing is left to say"},
 		{"nothing to say about many", swap("Hello {{.Name}}", "{{if lt (len .Cases) 3}}Hello{{end}}"), "nothing is left to say"},
 		{"nothing to say about one kind", swap("Hello {{.Name}}", `{{if ne .Kind "fee"}}Hello{{end}}`), "nothing is left to say"},
 		{"nothing to say at all", swap("Hello {{.Name}}\n", ""), "nothing is left to say"},
