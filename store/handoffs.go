@@ -187,7 +187,7 @@ func (s *Store) freeHandoffs(ctx context.Context, tx *sql.Tx, staff int64) error
 
 // Words are what a client says while nobody has come yet.
 type Words struct {
-	Text   string
+	Lines  []string
 	Photos []bot.MediaID
 }
 

@@ -267,7 +267,7 @@ func TestHandoffHasOneColleagueAndOneClient(t *testing.T) {
 	}
 	turn(t, s, anna, func(tx *store.Tx) error {
 		for i := range 2 {
-			if n, err := tx.KeepWords(h, store.Words{Text: "在吗", Photos: []bot.MediaID{"m1"}}); n != i+1 || err != nil {
+			if n, err := tx.KeepWords(h, store.Words{Lines: []string{"在吗"}, Photos: []bot.MediaID{"m1"}}); n != i+1 || err != nil {
 				t.Errorf("kept %d, %v", n, err)
 			}
 		}
@@ -288,7 +288,7 @@ func TestHandoffHasOneColleagueAndOneClient(t *testing.T) {
 	}
 	turn(t, s, li, func(tx *store.Tx) error {
 		words, err := tx.KeptWords(h)
-		if err != nil || len(words) != 2 || words[1].Text != "在吗" || len(words[1].Photos) != 1 {
+		if err != nil || len(words) != 2 || words[1].Lines[0] != "在吗" || len(words[1].Photos) != 1 {
 			t.Errorf("kept words %+v, %v", words, err)
 		}
 		for i := range 2 {
@@ -385,7 +385,7 @@ func TestPapersAreSealed(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.KeepWords(h, store.Words{Text: "我的秘密"})
+		_, err = tx.KeepWords(h, store.Words{Lines: []string{"我的秘密"}})
 		return err
 	})
 	dump := store.DumpDatabase(t, s)

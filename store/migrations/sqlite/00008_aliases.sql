@@ -5,7 +5,6 @@ CREATE TABLE aliases (
   moved_to TEXT NOT NULL,
   PRIMARY KEY (channel, chat)
 );
-CREATE UNIQUE INDEX aliases_back ON aliases (channel, moved_to);
 
 -- +goose Down
 DROP TABLE aliases;

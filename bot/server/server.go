@@ -1,0 +1,197 @@
+// Package server joins the parts into the running program: the platforms' doors,
+// the engine behind them, the outbox, the fetching of pictures, the clock. The
+// command, the demo and the end-to-end tests all run this one.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"redthread/bot"
+	"redthread/bot/dialog"
+	"redthread/bot/media"
+	"redthread/bot/outbox"
+	"redthread/bot/telegram"
+	"redthread/bot/wechat"
+	"redthread/flows"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// Config is what a server is made of. At least one platform must be given.
+type Config struct {
+	Store    *store.Store // stays the caller's to close, after Run has returned
+	Texts    *templates.Live
+	Agency   flows.Settings
+	WeChat   *wechat.Config   // nil: not on WeChat; its Shared and Letters are filled in
+	Telegram *telegram.Config // nil: not on Telegram; its Letters and Aliases are filled in
+
+	Listen    string // HOST:PORT
+	PublicURL string // what the platforms call; empty: the webhooks are set by hand
+	Poll      bool   // fetch Telegram's updates instead, for development
+
+	MaxMedia int64        // bytes of one picture; 0: 10 MiB
+	Log      *slog.Logger // nil: slog.Default()
+}
+
+// The doors.
+const (
+	WeChatPath   = "/wechat"
+	TelegramPath = "/telegram"
+	HealthPath   = "/healthz"
+)
+
+// Server is the running program.
+type Server struct {
+	cfg      Config
+	log      *slog.Logger
+	engine   *dialog.Engine
+	wechat   *wechat.Channel
+	telegram *telegram.Channel
+	sender   *outbox.Sender
+	fetcher  *media.Fetcher
+	mux      *http.ServeMux
+	door     net.Listener
+}
+
+// New joins the parts and opens the door, but serves nothing yet. Its error
+// names the setting that is wrong.
+func New(cfg Config) (*Server, error) {
+	s := &Server{cfg: cfg, log: cfg.Log, mux: http.NewServeMux()}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	agency := flows.New(cfg.Agency)
+	var err error
+	s.engine, err = dialog.New(agency.Dialog(cfg.Store, cfg.Texts.Current, s.log))
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	channels, err := s.channels()
+	if err != nil {
+		return nil, err
+	}
+	// A send of unknown outcome: Telegram is asked again, a second copy being
+	// better than none; WeChat forbids it (a customer-service message that timed
+	// out has usually arrived).
+	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Log: s.log}
+	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, MaxBytes: cfg.MaxMedia, Log: s.log}
+	s.mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	if s.door, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return nil, fmt.Errorf("server: listen.address: %w", err)
+	}
+	return s, nil
+}
+
+// channels opens the platforms that are configured.
+func (s *Server) channels() (map[string]bot.Channel, error) {
+	all := map[string]bot.Channel{}
+	var errs []error
+	if c := s.cfg.WeChat; c != nil {
+		w := *c
+		w.Shared, w.Letters, w.Now, w.Log = s.cfg.Store.Shared(), s.cfg.Store, s.cfg.Store.Now, s.log
+		channel, err := wechat.New(w)
+		if err == nil {
+			s.wechat, all[channel.Name()] = channel, channel
+			s.mux.Handle(WeChatPath, channel.Webhook(s.engine.Handle))
+		}
+		errs = append(errs, err)
+	}
+	if c := s.cfg.Telegram; c != nil {
+		t := *c
+		t.Aliases, t.Letters, t.Now, t.Log = s.cfg.Store.Aliases(telegram.Name), s.cfg.Store, s.cfg.Store.Now, s.log
+		channel, err := telegram.New(t)
+		if err == nil {
+			s.telegram, all[channel.Name()] = channel, channel
+			s.mux.Handle(TelegramPath, channel.Webhook(s.engine.Handle))
+		}
+		errs = append(errs, err)
+	}
+	if len(all) == 0 && errors.Join(errs...) == nil {
+		return nil, errors.New("server: neither wechat.enabled nor telegram.enabled is true: there is no platform to serve")
+	}
+	return all, errors.Join(errs...)
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.door.Addr().String() }
+
+// Run serves until ctx ends, then finishes what is under way: callbacks that are
+// being played, messages that are going out.
+func (s *Server) Run(ctx context.Context) error {
+	web := &http.Server{
+		Handler:           s.mux,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(s.door) }()
+
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var busy sync.WaitGroup
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload} {
+		busy.Go(func() { loop(work) })
+	}
+	busy.Go(func() { s.announce(ctx) })
+	if s.cfg.Poll && s.telegram != nil {
+		busy.Go(func() { s.poll(ctx) })
+	}
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		err = fmt.Errorf("server: serve: %w", err)
+	}
+	return errors.Join(err, s.shutdown(web, stop, &busy))
+}
+
+// grace is how long a shutdown waits for what is under way.
+const grace = 20 * time.Second
+
+// shutdown closes the door first, so that nothing new comes in while the rest is
+// finished; the outbox is last, because callbacks still leave messages.
+func (s *Server) shutdown(web *http.Server, stop func(), busy *sync.WaitGroup) error {
+	last, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	errs := []error{web.Shutdown(last)}
+	if s.wechat != nil {
+		errs = append(errs, s.wechat.Close(last))
+	}
+	stop()
+	busy.Wait()
+	if s.telegram != nil {
+		errs = append(errs, s.telegram.Close(last))
+	}
+	return errors.Join(errs...)
+}
+
+// Close lets go of a server that was never run.
+func (s *Server) Close() error { return s.door.Close() }
+
+// reload takes up texts that the agency has changed.
+func (s *Server) reload(ctx context.Context) { s.cfg.Texts.Watch(ctx, 5*time.Second, s.log) }
+
+func (s *Server) poll(ctx context.Context) {
+	if err := s.telegram.DeleteWebhook(ctx); err != nil {
+		s.log.ErrorContext(ctx, "telegram: webhook not deleted, polling may be refused", "error", err)
+	}
+	if err := s.telegram.Poll(ctx, s.engine.Handle); err != nil {
+		s.log.ErrorContext(ctx, "telegram: polling ended", "error", err)
+	}
+}
+
+func (s *Server) publicURL(path string) string {
+	return strings.TrimSuffix(s.cfg.PublicURL, "/") + path
+}
