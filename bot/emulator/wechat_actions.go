@@ -76,7 +76,7 @@ func (p *WeChatPhone) Click(key string) *WeChatPush {
 	case "scancode_push", "scancode_waitmsg":
 		p.open("menu", p.w.cfg.Allowances.Menu)
 		return p.event(kind, cdata("EventKey", key), wxField{"ScanCodeInfo",
-			"<ScanType><![CDATA[qrcode]]></ScanType><ScanResult><![CDATA[redthread]]></ScanResult>", true})
+			"<ScanType><![CDATA[qrcode]]></ScanType><ScanResult><![CDATA[1]]></ScanResult>", true})
 	}
 	return idleWxPush(ErrWeChatNothing)
 }

@@ -6,63 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"strings"
 	"time"
-)
-
-// wxError is an error answer of the API. Its text is WeChat's own.
-type wxError struct {
-	code int
-	msg  string
-}
-
-func (e *wxError) Error() string { return fmt.Sprintf("%d %s", e.code, e.msg) }
-
-// The errors of the API (developers.weixin.qq.com, "全局返回码说明").
-var (
-	wxErrBusy         = &wxError{-1, "system error"}
-	wxErrBadToken     = &wxError{40001, "invalid credential, access_token is invalid or not latest, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r"}
-	wxErrGrantType    = &wxError{40002, "invalid grant_type"}
-	wxErrOpenID       = &wxError{40003, "invalid openid"}
-	wxErrMediaType    = &wxError{40004, "invalid media type"}
-	wxErrFileType     = &wxError{40005, "invalid file type"}
-	wxErrMediaID      = &wxError{40007, "invalid media_id"}
-	wxErrMessageType  = &wxError{40008, "invalid message type"}
-	wxErrAppID        = &wxError{40013, "invalid appid"}
-	wxErrCharset      = &wxError{40033, `invalid charset. please check your request, if include \uxxxx will create fail!`}
-	wxErrTemplateID   = &wxError{40037, "invalid template_id"}
-	wxErrActionInfo   = &wxError{40053, "invalid action info"}
-	wxErrURL          = &wxError{40066, "invalid url"}
-	wxErrAppSecret    = &wxError{40125, "invalid appsecret"}
-	wxErrForeignIP    = &wxError{40164, "invalid ip %[1]s ipv6 ::ffff:%[1]s, not in whitelist"}
-	wxErrSandbox      = &wxError{40200, "invalid account type"}
-	wxErrNoToken      = &wxError{41001, "access_token missing"}
-	wxErrNoMedia      = &wxError{41005, "media data missing"}
-	wxErrExpired      = &wxError{42001, "access_token expired"}
-	wxErrWantGet      = &wxError{43001, "require GET method"}
-	wxErrWantPost     = &wxError{43002, "require POST method"}
-	wxErrNotFollowing = &wxError{43004, "require subscribe"}
-	wxErrEmptyMedia   = &wxError{44001, "empty media data"}
-	wxErrEmptyNews    = &wxError{44003, "empty news data"}
-	wxErrEmptyContent = &wxError{44004, "empty content"}
-	wxErrLongContent  = &wxError{45002, "content size out of limit"}
-	wxErrArticles     = &wxError{45008, "article size out of limit"}
-	wxErrDailyQuota   = &wxError{45009, "reach max api daily quota limit"}
-	wxErrHaste        = &wxError{45011, "api minute-quota reach limit, must slower, retry next minute"}
-	wxErrWindowClosed = &wxError{45015, "response out of time limit or subscription is canceled"}
-	wxErrQRCount      = &wxError{45029, "qrcode count out of limit"}
-	wxErrQuotaUsed    = &wxError{45047, "out of response count limit"}
-	wxErrMenuWeapp    = &wxError{45064, "no permission to use weapp in menu"}
-	wxErrTypeCommand  = &wxError{45072, "invalid command"}
-	wxErrTypeWindow   = &wxError{45080, "no contact with the user in the last 30 seconds"}
-	wxErrTypeAlready  = &wxError{45081, "already typing"}
-	wxErrMsgMenuSize  = &wxError{45098, "msgmenu list size out of limit"}
-	wxErrNoMenu       = &wxError{46003, "menu no exist"}
-	wxErrFormat       = &wxError{47001, "data format error"}
-	wxErrUnauthorized = &wxError{48001, "api unauthorized"}
-	wxErrClearQuota   = &wxError{48006, "forbid to clear quota because of reaching the limit"}
 )
 
 // wxCall is one call of the API, its body already read.
@@ -144,7 +89,7 @@ func (w *WeChat) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	if !known {
 		status = http.StatusNotFound
 	}
-	w.answer(rw, r, status, out, err)
+	w.answer(rw, status, out, err)
 }
 
 // linger waits, as Faults.Delay says; false when the caller or we have gone.
@@ -195,22 +140,6 @@ func (w *WeChat) call(path wxPath, known bool, c *wxCall) (any, error) {
 	return path.run(w, c)
 }
 
-// refusal is the error of a code that Refuse planted.
-func (w *WeChat) refusal(code int, r *http.Request) error {
-	texts := map[int]string{
-		43019: "user in blacklist", 48001: wxErrUnauthorized.msg, 48002: "user block receive message",
-		48004: "api forbidden for irregularities", 50005: "user is unsubscribed",
-	}
-	if code == wxErrForeignIP.code {
-		ip, _, _ := net.SplitHostPort(r.RemoteAddr)
-		return &wxError{code, fmt.Sprintf(wxErrForeignIP.msg, ip)}
-	}
-	for _, e := range []*wxError{wxErrBusy, wxErrBadToken, wxErrOpenID, wxErrDailyQuota, wxErrHaste, wxErrNotFollowing} {
-		texts[e.code] = e.msg
-	}
-	return &wxError{code, cmp.Or(texts[code], "refused")}
-}
-
 // lose draws whether the answer of a send that took effect gets lost.
 func (w *WeChat) lose(share float64) bool {
 	w.mu.Lock()
@@ -224,14 +153,6 @@ func (w *WeChat) note(path string, code int) {
 	w.count(path, code)
 }
 
-func wxCode(err error) int {
-	var e *wxError
-	if errors.As(err, &e) {
-		return e.code
-	}
-	return 0
-}
-
 // wxFile is an answer that is a file and not JSON.
 type wxFile struct {
 	name, mime string
@@ -239,7 +160,7 @@ type wxFile struct {
 }
 
 // answer writes what a call came to.
-func (w *WeChat) answer(rw http.ResponseWriter, r *http.Request, status int, out any, err error) {
+func (w *WeChat) answer(rw http.ResponseWriter, status int, out any, err error) {
 	if file, ok := out.(wxFile); ok && err == nil {
 		rw.Header().Set("Content-Type", file.mime)
 		rw.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", file.name))
@@ -258,7 +179,7 @@ func (w *WeChat) answer(rw http.ResponseWriter, r *http.Request, status int, out
 	enc := json.NewEncoder(rw)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(out); err != nil {
-		w.cfg.Log.Warn("wechat: answer not written", "path", strings.ToValidUTF8(r.URL.Path, ""), "error", err)
+		w.cfg.Log.Warn("wechat: answer not written", "error", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/sha1"
@@ -66,12 +67,12 @@ func (c *wxCipher) open(sealed string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ciphertext is not base64: %w", err)
 	}
-	if len(plain) == 0 || len(plain)%aes.BlockSize != 0 {
+	if len(plain) == 0 || len(plain)%wxBlock != 0 {
 		return nil, errors.New("ciphertext is not made of whole blocks")
 	}
 	cipher.NewCBCDecrypter(c.block, c.iv).CryptBlocks(plain, plain)
 	pad := int(plain[len(plain)-1])
-	if pad < 1 || pad > wxBlock || pad > len(plain) {
+	if pad < 1 || pad > wxBlock || bytes.Count(plain[len(plain)-pad:], plain[len(plain)-1:]) != pad {
 		return nil, errors.New("ciphertext has a wrong padding")
 	}
 	plain = plain[:len(plain)-pad]

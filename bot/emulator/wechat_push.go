@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -95,7 +96,7 @@ func (p *WeChatPush) Err() error {
 	return p.err
 }
 
-// note keeps a delivery, at its number.
+// note keeps a delivery.
 func (p *WeChatPush) note(d WeChatDelivery) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -211,6 +212,9 @@ func (w *WeChat) weather() (f Faults, twice bool) {
 func (w *WeChat) attempt(phone *WeChatPhone, p *WeChatPush, n int, twice, away bool) (again bool, err error) {
 	w.tally(func(s *WeChatStats) {
 		s.Deliveries++
+		if twice && !away {
+			s.Deliveries++
+		}
 		if n > 1 {
 			s.Retries++
 		}
@@ -307,6 +311,10 @@ func (w *WeChat) request(ctx context.Context, req wxRequest) wxAnswer {
 	}
 	res, err := w.client.Do(r)
 	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err // without the URL: it names the person and holds a signature
+		}
 		return wxAnswer{err: err}
 	}
 	defer res.Body.Close()

@@ -9,7 +9,7 @@ type WeChatStats struct {
 	Retries    int // second and third deliveries
 	Cuts       int // deliveries given up after five seconds
 	Skipped    int // pushes that were not delivered because of MarkFail
-	Lost       int // pushes that found no answer
+	Lost       int // pushes without an answer, with a faulty one, and the skipped
 	Replies    int // passive replies on a phone
 	Banners    int // fault banners on a phone
 

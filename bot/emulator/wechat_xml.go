@@ -80,7 +80,7 @@ func (w *WeChat) readReply(p *WeChatPush, body []byte) (*wxReply, error) {
 	case "", "success":
 		return nil, wxSilence
 	}
-	r, err := parseWeChatReply(body)
+	r, err := parseWxReply(body)
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +118,12 @@ func (w *WeChat) openReply(r *wxReply) (*wxReply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseWeChatReply(plain)
+	return parseWxReply(plain)
 }
 
-// parseWeChatReply reads one <xml> element and refuses anything else, also
+// parseWxReply reads one <xml> element and refuses anything else, also
 // control characters that XML does not allow.
-func parseWeChatReply(body []byte) (*wxReply, error) {
+func parseWxReply(body []byte) (*wxReply, error) {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	var r wxReply
 	if err := d.Decode(&r); err != nil {
