@@ -181,6 +181,7 @@ func (p *page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	first, err := sse("snapshot", p.snapshot(r.Context()))
+	first = append([]byte("retry: 1000\n"), first...) // in milliseconds, when the connection breaks
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

@@ -28,6 +28,8 @@ type place struct {
 	page *page
 	url  string
 	echo *echo
+
+	server *httptest.Server
 }
 
 func newPlace(t *testing.T, script string) *place {
@@ -52,7 +54,7 @@ func newPlace(t *testing.T, script string) *place {
 	server := httptest.NewUnstartedServer(p.Handler())
 	server.Start()
 	t.Cleanup(func() { cancel(); <-done; server.CloseClientConnections(); server.Close() })
-	return &place{t, town, p, server.URL, e}
+	return &place{t, town, p, server.URL, e, server}
 }
 
 // do performs a deed through the page and expects the status.
@@ -402,6 +404,21 @@ func TestBothLanguagesSayEverything(t *testing.T) {
 	}
 	if a, b := keys(zh), keys(en); a != b || len(a) < 200 {
 		t.Errorf("zh has %s\nen has %s", a, b)
+	}
+	var scripts strings.Builder
+	for _, file := range []string{"app.js", "phone.js", "wechat.js", "telegram.js", "dock.js"} {
+		data, _ := web.ReadFile("web/" + file)
+		scripts.Write(data)
+	}
+	for _, m := range textUse.FindAllStringSubmatch(scripts.String(), -1) {
+		if !strings.Contains(zh, m[1]+":") {
+			t.Errorf("the page says %q, which is no text", m[1])
+		}
+	}
+	for _, m := range textKey.FindAllStringSubmatch(textGroup.ReplaceAllString(zh, "{}"), -1) {
+		if !strings.Contains(scripts.String(), "'"+m[1]) && !strings.Contains(scripts.String(), "`"+m[1]) && !strings.Contains(scripts.String(), m[1]+":") {
+			t.Errorf("nobody says %q", m[1])
+		}
 	}
 }
 

@@ -13,6 +13,12 @@ import (
 	"redthread/bot/emulator"
 )
 
+// textUse finds the texts that a script says.
+var textUse = regexp.MustCompile("[^\\w.]t\\(['`](\\w+)")
+
+// textGroup finds the groups of texts in texts.js.
+var textGroup = regexp.MustCompile(`(?s)\{.*?\}`)
+
 // textKey finds the names of the texts in texts.js.
 var textKey = regexp.MustCompile(`(?m)(?:^    |, )(\w+): `)
 

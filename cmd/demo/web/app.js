@@ -30,16 +30,20 @@ function connect() {
 
 // start draws everything from a snapshot: at first, and after the connection was lost.
 function start(s) {
-  const again = snapshot && snapshot.run === s.run;
-  if (!snapshot) chooseLang(s.lang);
-  snapshot = s;
-  if (again) {
+  if (snapshot && snapshot.run !== s.run) {
+    location.reload(); // the program was started anew
+    return;
+  }
+  if (snapshot) {
+    snapshot = s;
     for (const p of s.phones) phones.get(p.id).catchUp(p.state, p.bubbles);
     dock.showPanel(s.panel);
     dock.showWeather(s.weather);
     showPlayer(s.player);
     return;
   }
+  snapshot = s;
+  chooseLang(s.lang);
   draw();
 }
 

@@ -45,7 +45,7 @@ export class Phone {
   build() {
     const p = this.person;
     const name = `${inLang(p.name)}, ${inLang(p.role)}, ${t(`platforms.${p.platform}`)}`;
-    this.log = el('ol.log', { role: 'log', tabIndex: 0, 'aria-label': t('talk') });
+    this.log = el('div.log', { role: 'log', tabIndex: 0, 'aria-label': t('talk') });
     this.status = el('span.bar-status');
     this.overlay = el('div.overlay', { role: 'status' });
     this.door = el('div.door');
@@ -262,7 +262,7 @@ export class Phone {
   }
 
   drawBubble(b) {
-    const row = el(`li.row.${b.mine ? 'mine' : 'theirs'}.kind-${b.kind}`, {}, ...this.look.bubble(this, b));
+    const row = el(`div.row.${b.mine ? 'mine' : 'theirs'}.kind-${b.kind}`, {}, ...this.look.bubble(this, b));
     row.dataset.id = b.id;
     const old = this.rows.get(b.id);
     if (old) old.replaceWith(row);
