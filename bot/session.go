@@ -19,6 +19,7 @@ type Session struct {
 	Human        bool    // a colleague has taken over; flows stay silent
 	Pressed      string  // the ID of the last button that was taken, to tell a double tap
 	SeenAt       time.Time
+	Declined     time.Time // when we last said that pictures are not wanted now: an album is told once
 }
 
 // Frame is one flow in progress.
@@ -27,6 +28,7 @@ type Frame struct {
 	Version int             // of Data, as the flow declares it
 	Step    string          // the question that waits for an answer
 	Visit   int64           // the turn that came to Step; old buttons carry an older one
+	At      time.Time       // when Step was last asked or answered, to tell a late answer
 	Back    string          // the question to return to after this one, or empty
 	Trail   []string        // the questions answered on the way here, the newest last
 	Data    json.RawMessage // what the flow has collected

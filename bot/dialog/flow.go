@@ -1,0 +1,194 @@
+package dialog
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"redthread/bot"
+	"redthread/templates"
+)
+
+// StepName names a question within its flow: a small letter, then small
+// letters, digits and "_". It stands in saved sessions and on buttons.
+type StepName string
+
+// Flow is a conversation that collects a D. D must survive encoding/json.
+type Flow[D any] struct {
+	Name  string                 // as a StepName is written; it stands in saved sessions
+	Title templates.Of[struct{}] // what clients call it, for "let us go on with your …"
+	Opens templates.Words        // what opens it, at any time and in any language
+	Idle  time.Duration          // an answer that comes later is not taken without asking; 0: never too late
+
+	// Reads, if there is one, opens it too: at words that are no fixed ones, such
+	// as a code. Begin finds them in Turn.Event. Once the flow is open its
+	// question hears them.
+	Reads func(text string) bool
+
+	// Always lets it be opened while a colleague has the talk.
+	Always bool
+
+	// Version counts the shapes D has had. Upgrade[n] turns data saved by
+	// version n into that of version n+1.
+	Version int
+	Upgrade map[int]func(json.RawMessage) (json.RawMessage, error)
+
+	// Begin, if there is one, runs when the flow is opened, before its first
+	// question. It may return Next, GoTo, or End: a flow that only tells
+	// something needs no steps.
+	Begin func(*Turn, *D) (Move, error)
+
+	Steps []Step[D] // in the order of the conversation
+}
+
+// Step is one question and its answer.
+type Step[D any] struct {
+	Name StepName
+	Ask  templates.Of[D] // what we say; its buttons are the choices
+	Want Want            // what counts as an answer
+
+	// Optional lets it be skipped: the data stay as they are, and the next
+	// question comes.
+	Optional bool
+
+	Hear func(*Turn, *D) (Move, error) // what we do with the answer
+	To   []StepName                    // where Hear may GoTo or Visit
+}
+
+// Move is where the conversation goes.
+type Move struct {
+	how  string
+	step StepName
+}
+
+// The moves a step can make.
+var (
+	Next  = Move{how: "next"}  // ask the next question; after the last, end
+	Again = Move{how: "again"} // ask the same question once more
+	Stay  = Move{how: "stay"}  // wait for more of the same without asking again
+	End   = Move{how: "end"}   // leave the flow
+)
+
+// GoTo goes on at another question of the flow. The step must list it in To.
+func GoTo(name StepName) Move { return Move{"goto", name} }
+
+// Visit asks another question of the flow and comes back to this one after it,
+// so that one answer can be corrected. The step must list it in To.
+func Visit(name StepName) Move { return Move{"visit", name} }
+
+// Definition is a Flow of any D. Only Flow implements it.
+type Definition interface {
+	facts() facts
+	begin(t *Turn, fr *bot.Frame) (Move, error)
+	asks(fr bot.Frame) (templates.Line, error)
+	hear(t *Turn, fr *bot.Frame) (Move, error)
+	upgrade(fr *bot.Frame) error
+	untouched(fr bot.Frame) bool
+}
+
+// facts are what can be said of a flow whatever its D.
+type facts struct {
+	name     string
+	title    string
+	opens    templates.Words
+	reads    func(string) bool
+	idle     time.Duration
+	always   bool
+	version  int
+	upgrades []int
+	begins   bool
+	steps    []stepFacts
+}
+
+type stepFacts struct {
+	name     string
+	ask      string // the text's name
+	want     Want
+	optional bool
+	hears    bool
+	to       []string
+}
+
+// at finds a step, or gives -1.
+func (f facts) at(step string) int {
+	return slices.IndexFunc(f.steps, func(s stepFacts) bool { return s.name == step })
+}
+
+func (f Flow[D]) facts() facts {
+	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, version: f.Version, begins: f.Begin != nil}
+	for n := range f.Upgrade {
+		all.upgrades = append(all.upgrades, n)
+	}
+	slices.Sort(all.upgrades)
+	for _, s := range f.Steps {
+		step := stepFacts{name: string(s.Name), ask: s.Ask.Name(), want: s.Want, optional: s.Optional, hears: s.Hear != nil}
+		for _, to := range s.To {
+			step.to = append(step.to, string(to))
+		}
+		all.steps = append(all.steps, step)
+	}
+	return all
+}
+
+// begin opens the flow in an empty frame.
+func (f Flow[D]) begin(t *Turn, fr *bot.Frame) (Move, error) {
+	d, move := new(D), Next
+	if f.Begin != nil {
+		var err error
+		if move, err = f.Begin(t, d); err != nil {
+			return move, fmt.Errorf("begin %s: %w", f.Name, err)
+		}
+	}
+	return move, f.save(fr, d)
+}
+
+// asks is the frame's open question.
+func (f Flow[D]) asks(fr bot.Frame) (templates.Line, error) {
+	step, d, err := f.load(fr)
+	if err != nil {
+		return templates.Line{}, err
+	}
+	return step.Ask.With(*d), nil
+}
+
+// hear gives the answer that t holds to the frame's open question.
+func (f Flow[D]) hear(t *Turn, fr *bot.Frame) (Move, error) {
+	step, d, err := f.load(*fr)
+	if err != nil {
+		return Move{}, err
+	}
+	move, err := step.Hear(t, d)
+	if err != nil {
+		return move, fmt.Errorf("hear %s/%s: %w", f.Name, step.Name, err)
+	}
+	return move, f.save(fr, d)
+}
+
+func (f Flow[D]) load(fr bot.Frame) (Step[D], *D, error) {
+	i := slices.IndexFunc(f.Steps, func(s Step[D]) bool { return string(s.Name) == fr.Step })
+	if i < 0 {
+		return Step[D]{}, nil, fmt.Errorf("flow %s has no step %q", f.Name, fr.Step)
+	}
+	d, err := f.decode(fr)
+	return f.Steps[i], d, err
+}
+
+func (f Flow[D]) decode(fr bot.Frame) (*D, error) {
+	d := new(D)
+	if len(fr.Data) == 0 {
+		return d, nil
+	}
+	if err := json.Unmarshal(fr.Data, d); err != nil {
+		// The decoder's own words may quote what the client wrote.
+		return nil, fmt.Errorf("flow %s cannot read its data: %T", f.Name, err)
+	}
+	return d, nil
+}
+
+func (f Flow[D]) save(fr *bot.Frame, d *D) (err error) {
+	if fr.Data, err = json.Marshal(d); err != nil {
+		return fmt.Errorf("flow %s cannot save its data: %T", f.Name, err)
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package dialog
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"redthread/bot"
+	"redthread/templates"
+)
+
+// responder answers the event, or says that it is not the one to.
+type responder func(*Turn) (bool, error)
+
+// play finds who is to answer. The first that does ends it.
+func (e *Engine) play(t *Turn) error {
+	if err := e.meet(t); err != nil {
+		return err
+	}
+	if t.Event.Kind == bot.Wrote || t.Event.Kind == bot.Pressed {
+		t.session.Declined = time.Time{}
+	}
+	if t.Event.Kind == bot.Wrote {
+		t.session.Pressed = ""
+	}
+	if err := e.answerEvent(t); err != nil {
+		return err
+	}
+	return e.conclude(t)
+}
+
+func (e *Engine) answerEvent(t *Turn) error {
+	for _, answers := range []responder{
+		e.notice,      // news of our own
+		e.parting,     // who leaves is told nothing
+		e.updated,     // brings what an older release left open up to date
+		e.arrival,     // welcome, menu
+		e.press,       // cards, doors, questions
+		e.colleague,   // who has the talk, hears the words
+		e.edit,        // changed words are passed over, unless they are wanted
+		e.ownQuestion, // "really give up?"
+		e.offered,     // the words of a button in front of the person
+		e.globalWord,  // back, menu, help …
+		e.opening,     // words that open a flow
+		e.question,    // the open question
+		e.door,        // the number of a door, when only the menu is there
+		e.typedCard,   // the letter of the newest card
+	} {
+		if done, err := answers(t); done || err != nil {
+			return err
+		}
+	}
+	return e.unclear(t)
+}
+
+// meet notes who it is that we talk to.
+func (e *Engine) meet(t *Turn) error {
+	switch {
+	case t.Event.Kind == bot.Left:
+		return t.Records.Part()
+	case t.session.Seq == 1, t.Event.Kind == bot.Arrived:
+		return t.Records.Meet()
+	}
+	return nil
+}
+
+// conclude does what the step has asked for besides: open other flows, leave the
+// talk to a colleague, take it back.
+func (e *Engine) conclude(t *Turn) error {
+	const most = 8 // flows that open flows must come to an end
+	for n := 0; len(t.opening) > 0; n++ {
+		if n == most {
+			return fmt.Errorf("dialog: flows keep opening others: %s", strings.Join(t.opening, ", "))
+		}
+		name := t.opening[0]
+		t.opening = t.opening[1:]
+		if err := e.open(t, name); err != nil {
+			return err
+		}
+	}
+	switch s := t.session; {
+	case t.handed:
+		e.interrupt(s) // until the colleague gives the talk back
+	case t.given && s.Open.Flow == "" && s.Leave():
+		return e.resume(t)
+	case t.moved && !t.asked && s.Open.Flow != "":
+		return e.ask(t)
+	}
+	return nil
+}
+
+// notice plays news. A timer that was called off, or moved, in the meantime is
+// none.
+func (e *Engine) notice(t *Turn) (bool, error) {
+	if t.Event.Kind != bot.Noticed {
+		return false, nil
+	}
+	due, err := t.Records.Fire()
+	if !due || err != nil {
+		return true, err
+	}
+	name, ref, _ := strings.Cut(t.Event.Text, ":")
+	n, ok := e.news[name]
+	if !ok {
+		return true, fmt.Errorf("dialog: there is no notice %q", name)
+	}
+	if err := n.Play(t, ref); err != nil {
+		return true, fmt.Errorf("notice %s: %w", name, err)
+	}
+	return true, nil
+}
+
+func (e *Engine) parting(t *Turn) (bool, error) { return t.Event.Kind == bot.Left, nil }
+
+func (e *Engine) arrival(t *Turn) (bool, error) {
+	switch {
+	case t.Event.Kind != bot.Arrived:
+		return false, nil
+	case t.session.Human:
+		t.note(sayAttended.With(struct{}{}))
+		return true, nil
+	}
+	return true, e.welcome(t)
+}
+
+// edit passes changed words over, unless the open question wants them.
+func (e *Engine) edit(t *Turn) (bool, error) {
+	if t.Event.Kind != bot.Edited {
+		return false, nil
+	}
+	f, step, ok := e.openStep(t)
+	if !ok || !step.want.edits || t.session.Asking != "" || t.moved || e.idle(t, f) {
+		return true, nil
+	}
+	if fits, _ := step.want.read(t.Event); !fits {
+		return true, nil
+	}
+	return true, e.hear(t, answer{})
+}
+
+// unclear is for what nobody answers. Kinds of events that nobody knows are
+// passed over.
+func (e *Engine) unclear(t *Turn) error {
+	var kind templates.Line
+	switch t.Event.Kind {
+	case bot.Wrote:
+		kind = sayUnclear.With(struct{}{})
+	case bot.Showed, bot.Sent:
+		kind = sayNoMedia.With(struct{}{})
+	default:
+		return nil
+	}
+	if t.oneOfMany() {
+		return nil
+	}
+	if t.session.Seq == 1 {
+		return e.welcome(t)
+	}
+	t.note(kind)
+	if err := e.menu(t); err != nil {
+		return err
+	}
+	return e.missed(t)
+}

@@ -1,0 +1,204 @@
+package dialog
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"redthread/bot"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// twice is how soon the same button must be pressed again to be a double tap.
+const twice = 10 * time.Second
+
+// press answers a pressed button by its place. One that was pressed twice takes
+// effect once; one of a question that is over is told so.
+func (e *Engine) press(t *Turn) (bool, error) {
+	if t.Event.Kind != bot.Pressed {
+		return false, nil
+	}
+	id, err := t.pressedID()
+	if err != nil {
+		return true, err
+	}
+	b, ok := readButton(id)
+	if ok && id == t.session.Pressed && t.Now().Sub(t.session.SeenAt) < twice {
+		t.Toast(toastTaken.With(struct{}{}))
+		return true, nil
+	}
+	switch {
+	case ok && e.onCard(t, b):
+		return true, e.playCard(t, b)
+	case ok && b.isDoor() && e.isDoor(b.choice):
+		t.session.Pressed = id
+		return true, e.throughDoor(t, b.choice)
+	case ok && b.flow == own && t.session.Asking == b.step && t.session.Open.Visit == b.visit:
+		return true, e.pressOwn(t, b)
+	case ok && e.isOpen(t, b):
+		return true, e.pressQuestion(t, b)
+	}
+	return true, e.stale(t, id)
+}
+
+// pressedID is the pressed button's ID. Where the platform carries only a number
+// it is looked up in what we said; empty when that says nothing.
+func (t *Turn) pressedID() (string, error) {
+	tap := t.Event.Tap
+	if tap == nil {
+		return t.Event.Button, nil
+	}
+	m, err := t.Records.Said(tap.Seq)
+	if errors.Is(err, store.ErrNotFound) || err == nil && (tap.Index < 0 || tap.Index >= len(m.Buttons)) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return m.Buttons[tap.Index].ID, nil
+}
+
+// isOpen says that the button is one of the question that waits.
+func (e *Engine) isOpen(t *Turn, b buttonID) bool {
+	fr := t.session.Open
+	return b.isQuestion() && fr.Flow == b.flow && fr.Step == b.step && fr.Visit == b.visit
+}
+
+func (e *Engine) pressQuestion(t *Turn, b buttonID) error {
+	f, step, _ := e.openStep(t)
+	if t.session.Asking == askedResume || t.session.Asking == "" && e.idle(t, f) {
+		return e.askOwn(t, askedResume)
+	}
+	asked, err := e.asks(t, t.Lang())
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(asked.Buttons, func(o bot.Button) bool { return o.ID == b.choice && o.URL == "" })
+	if i < 0 || !step.want.button {
+		return e.stale(t, b.String())
+	}
+	t.session.Pressed = b.String()
+	t.settle(asked.Buttons[i].Label)
+	return e.hear(t, answer{b.choice, asked.Buttons[i].Label})
+}
+
+func (e *Engine) pressOwn(t *Turn, b buttonID) error {
+	asked, err := t.texts.Render(t.Lang(), e.ownLine(t, b.step))
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(asked.Buttons, func(o bot.Button) bool { return o.ID == b.choice })
+	if i < 0 {
+		return e.stale(t, b.String())
+	}
+	t.session.Pressed = b.String()
+	t.settle(asked.Buttons[i].Label)
+	return e.decide(t, b.choice)
+}
+
+// stale answers a button whose question is over, or that none of ours has. Where
+// a toast can say it, the talk is not disturbed.
+func (e *Engine) stale(t *Turn, id string) error {
+	if t.Event.On != nil {
+		t.unbutton()
+		if id != "" && id == t.session.Pressed {
+			t.Toast(toastTaken.With(struct{}{}))
+		} else {
+			t.Toast(toastStale.With(struct{}{}))
+		}
+		return nil
+	}
+	if t.session.Human && t.session.Open.Flow == "" {
+		t.note(sayAttended.With(struct{}{}))
+		return nil
+	}
+	t.note(sayStale.With(struct{}{}))
+	return e.whereWeAre(t)
+}
+
+// onCard says that the button stands, or stood, on one of our cards.
+func (e *Engine) onCard(t *Turn, b buttonID) bool {
+	return e.cards[b.card] != nil && isChoice(t.texts.Buttons(b.card), b.choice)
+}
+
+// isChoice says that a button of the text can have this ID.
+func isChoice(ids []string, choice string) bool {
+	if name, _, each := templates.Index(choice); each {
+		return slices.Contains(ids, name)
+	}
+	return slices.Contains(ids, choice)
+}
+
+// playCard plays a card's button. Who may not press it gets no answer: not even
+// that there is something to press.
+func (e *Engine) playCard(t *Turn, b buttonID) error {
+	card := e.cards[b.card]
+	if roles := card.staff(); roles != nil {
+		if st, ok := t.Staff(); !ok || !slices.Contains(roles, st.Role) {
+			t.log.WarnContext(t.ctx, "a button of the staff was pressed by someone else", "event", t.Event.Key, "conversation", t.Event.From.String(), "card", b.card)
+			return nil
+		}
+	}
+	t.session.Pressed, t.session.Missed = b.String(), 0
+	t.answer = answer{choice: b.choice}
+	if t.Event.On != nil {
+		label, err := e.cardLabel(t, b)
+		if err != nil {
+			return err
+		}
+		t.answer.label = label
+		t.settle(label)
+	}
+	return card.hear(t, b.ref, b.choice)
+}
+
+// cardLabel is what the pressed button says: as the newest card has it, or else
+// as the text fixes it.
+func (e *Engine) cardLabel(t *Turn, b buttonID) (string, error) {
+	said, err := t.Records.LastCard()
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", err
+	}
+	for _, o := range said.Buttons {
+		if o.ID == b.String() {
+			return o.Label, nil
+		}
+	}
+	blank, err := t.texts.Render(t.Lang(), e.cards[b.card].blank())
+	if err != nil {
+		return "", err
+	}
+	for _, o := range blank.Buttons {
+		if o.ID == b.choice {
+			return o.Label, nil
+		}
+	}
+	return "", nil
+}
+
+// typedCard takes the letter, or the words, of a button of the newest card.
+func (e *Engine) typedCard(t *Turn) (bool, error) {
+	if t.Event.Kind != bot.Wrote || !isShort(t.Event.Text) {
+		return false, nil
+	}
+	said, err := t.Records.LastCard()
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	i, ok := lettered(said.Buttons, templates.Fold(t.Event.Text))
+	if !ok {
+		return false, nil
+	}
+	b, ok := readButton(said.Buttons[i].ID)
+	switch {
+	case ok && e.onCard(t, b):
+		return true, e.playCard(t, b)
+	case ok && b.isDoor() && e.isDoor(b.choice):
+		return true, e.throughDoor(t, b.choice)
+	}
+	return false, nil
+}

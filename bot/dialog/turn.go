@@ -1,0 +1,232 @@
+package dialog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"redthread/bot"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// Turn is one event and everything we may do about it. Nothing on it touches
+// the network: what is said is posted, what is written is in the transaction,
+// and all of it takes effect when the turn commits, or not at all. A step may be
+// played again on a newer state, so it must keep nothing outside its Turn.
+//
+// Methods that can fail remember the first failure; the turn is undone then as
+// if the step had returned it.
+type Turn struct {
+	Event   bot.Event
+	Records *store.Tx
+
+	ctx     context.Context
+	engine  *Engine
+	session *bot.Session
+	texts   *templates.Set
+	log     *slog.Logger
+
+	answer answer        // what the person said, as the step wants it
+	photos []bot.MediaID // of the event, once noted
+	noted  bool
+	staff  *store.Staff // who the person is, once looked up
+	looked bool
+
+	out     []outgoing
+	notes   []string     // the engine's own words before the next message
+	edit    *bot.Message // settles the message whose button was pressed
+	toast   string
+	opening []string // flows to be opened after this step
+	handed  bool     // this turn left the talk to a colleague
+	given   bool     // this turn took it back
+	moved   bool     // the open question is not the one the person saw
+	asked   bool     // the open question has been said
+	err     error
+}
+
+type answer struct {
+	choice string // the button's ID in the text
+	label  string // its words in the person's language
+}
+
+type outgoing struct {
+	to   bot.Conversation
+	lane store.Lane
+	m    bot.Message
+}
+
+// Choice is the ID of the button that was chosen, as the text has it; empty when
+// the answer is no choice. Of a button with "each" templates.Index reads it.
+func (t *Turn) Choice() string { return t.answer.choice }
+
+// Text is what the person wrote, without the spaces around it: the caption of a
+// picture; empty when the answer is a choice.
+func (t *Turn) Text() string {
+	if t.answer.choice != "" {
+		return ""
+	}
+	return strings.TrimSpace(t.Event.Text)
+}
+
+// Photos are the pictures of the event, noted in the records so that they will
+// be fetched; nil when there are none.
+func (t *Turn) Photos() []bot.MediaID {
+	if t.noted {
+		return t.photos
+	}
+	t.noted = true
+	for _, m := range photosOf(t.Event) {
+		id, err := t.Records.Want(m)
+		if err != nil {
+			t.fail(err)
+			return nil
+		}
+		t.photos = append(t.photos, id)
+	}
+	return t.photos
+}
+
+// Media are the pictures, voice notes, files and places of the event.
+func (t *Turn) Media() []bot.Media { return t.Event.Media }
+
+// Lang is the language we speak here.
+func (t *Turn) Lang() string {
+	if t.session.Lang == "" {
+		return templates.Languages[0]
+	}
+	return t.session.Lang
+}
+
+// SetLang speaks lang from now on, one of templates.Languages.
+func (t *Turn) SetLang(lang string) {
+	if !slices.Contains(templates.Languages, lang) {
+		t.fail(fmt.Errorf("dialog: we do not speak %q", lang))
+		return
+	}
+	t.session.Lang = lang
+}
+
+// Now is the time of the turn.
+func (t *Turn) Now() time.Time { return t.Records.Now() }
+
+// Say answers the person, in the person's language. A text that is no card may
+// have buttons too: their IDs are doors then, names of flows or of global words.
+func (t *Turn) Say(l templates.Line) { t.Show(l) }
+
+// Show says something with pictures after it.
+func (t *Turn) Show(l templates.Line, photos ...bot.MediaID) {
+	m := t.render(t.Lang(), l)
+	m.Photos = photos
+	t.post(m)
+}
+
+// Toast shows the one who pressed a button a short note, where the channel can;
+// nothing otherwise.
+func (t *Turn) Toast(l templates.Line) {
+	// The Bot API takes 200 characters (answerCallbackQuery).
+	t.toast = cut(t.render(t.Lang(), l).Text, 200)
+}
+
+// Keep leaves the buttons of the pressed card where they are. Otherwise the card
+// is settled: it shows the choice and loses its buttons.
+func (t *Turn) Keep() { t.edit = nil }
+
+// Tell says something in another conversation, in lang, with pictures after it
+// if there are any.
+func (t *Turn) Tell(to bot.Conversation, lang string, l templates.Line, photos ...bot.MediaID) {
+	m := t.render(lang, l)
+	m.Photos = photos
+	t.out = append(t.out, outgoing{to, store.Replies, m})
+}
+
+// Alert tells every member of staff of the roles, each in their language; those
+// for complaints and questions and those above them when no role is named.
+func (t *Turn) Alert(l templates.Line, roles ...store.Role) {
+	if len(roles) == 0 {
+		roles = []store.Role{store.RoleService, store.RoleSupervisor, store.RoleOwner}
+	}
+	all, err := t.Records.StaffOf(roles...)
+	if err != nil {
+		t.fail(err)
+		return
+	}
+	if len(all) == 0 {
+		t.log.WarnContext(t.ctx, "nobody to alert", "event", t.Event.Key, "text", l.Name)
+	}
+	for _, s := range all {
+		t.out = append(t.out, outgoing{s.Conversation, store.Alerts, t.render(s.Lang, l)})
+	}
+}
+
+// Later has the notice of that name played in this conversation at the time
+// given, once. One of the same name and ref is moved. ref holds at most 64 bytes
+// of ASCII and no personal data.
+func (t *Turn) Later(name, ref string, at time.Time) {
+	if _, ok := t.engine.news[name]; !ok {
+		t.fail(fmt.Errorf("dialog: there is no notice %q", name))
+		return
+	}
+	t.Records.Later(name, ref, at)
+}
+
+// Cancel calls a notice off, if it is still to come.
+func (t *Turn) Cancel(name, ref string) { t.Records.Cancel(name, ref) }
+
+// Open opens another flow once the present step is done. The flow that is open
+// is interrupted and resumed after it; one that is open already comes up.
+func (t *Turn) Open(flow string) { t.opening = append(t.opening, flow) }
+
+// Interrupted names the flows that wait to be resumed, the newest last.
+func (t *Turn) Interrupted() []string {
+	var all []string
+	for _, fr := range t.session.Stack {
+		all = append(all, fr.Flow)
+	}
+	return all
+}
+
+// HandOff leaves the talk to a colleague: from now on what the person says is
+// relayed, and only flows that are Always open. What was open waits.
+func (t *Turn) HandOff() {
+	t.handed = t.handed || !t.session.Human
+	t.session.Human, t.given = true, false
+}
+
+// TakeBack ends a hand-off; what was open before it is resumed.
+func (t *Turn) TakeBack() {
+	t.given = t.given || t.session.Human && !t.handed
+	t.session.Human, t.handed = false, false
+}
+
+// Attended says that a colleague has the talk.
+func (t *Turn) Attended() bool { return t.session.Human }
+
+// Staff is the member of staff who the person is; false: a client.
+func (t *Turn) Staff() (store.Staff, bool) {
+	if !t.looked {
+		t.looked = true
+		s, err := t.Records.Staff(t.Event.From)
+		switch {
+		case err == nil:
+			t.staff = &s
+		case !errors.Is(err, store.ErrNotFound):
+			t.fail(err)
+		}
+	}
+	if t.staff == nil {
+		return store.Staff{}, false
+	}
+	return *t.staff, true
+}
+
+// fail remembers the first failure.
+func (t *Turn) fail(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
