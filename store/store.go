@@ -32,6 +32,10 @@ type Config struct {
 	// database of another version.
 	Migrate bool
 
+	// AnyVersion opens a database of another version too, for a look at its
+	// migrations and nothing else.
+	AnyVersion bool
+
 	// Now is the clock. Left nil, the machine's tells the time of records, and
 	// the database's own decides leases and what is due, so that processes whose
 	// clocks differ agree. Tests set it, and then it decides everything.
@@ -84,7 +88,7 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 			return nil, err
 		}
 	}
-	if err := s.checkVersion(ctx); err != nil {
+	if err := s.checkVersion(ctx); err != nil && !c.AnyVersion {
 		return nil, err
 	}
 	return s, s.openCache(ctx, c.Redis)

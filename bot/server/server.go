@@ -29,7 +29,8 @@ import (
 type Config struct {
 	Store    *store.Store // stays the caller's to close, after Run has returned
 	Texts    *templates.Live
-	Agency   flows.Settings
+	Agency   func(lang string) dialog.Agency // what clients are told about the agency; nil: nothing
+	Promises flows.Settings
 	WeChat   *wechat.Config   // nil: not on WeChat; its Shared and Letters are filled in
 	Telegram *telegram.Config // nil: not on Telegram; its Letters and Aliases are filled in
 
@@ -68,9 +69,13 @@ func New(cfg Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	agency := flows.New(cfg.Agency)
+	house := flows.New(cfg.Promises)
 	var err error
-	s.engine, err = dialog.New(agency.Dialog(cfg.Store, cfg.Texts.Current, s.log))
+	s.engine, err = dialog.New(dialog.Config{
+		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
+		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay,
+		Now: cfg.Store.Now, Log: s.log,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}

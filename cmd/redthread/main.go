@@ -32,6 +32,7 @@ const (
 type commands struct {
 	Config string `short:"c" placeholder:"FILE" env:"REDTHREAD_CONFIG" help:"The configuration file. Without one, redthread.yaml if it is there, else the environment alone."`
 
+	Serve   serveCommand   `cmd:"" help:"Serve the platforms until told to stop."`
 	Check   checkCommand   `cmd:"" help:"Say whether settings, keys and texts are in order."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date, or say how it stands."`
 	Staff   staffCommand   `cmd:"" help:"Invite colleagues, list them, end their access."`

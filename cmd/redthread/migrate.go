@@ -15,14 +15,14 @@ type migrateCommand struct {
 
 type migrateUp struct{}
 
-func (migrateUp) Run(t *terminal) error { return listMigrations(t, true) }
+func (migrateUp) Run(t *terminal) error { return listMigrations(t, migrate) }
 
 type migrateStatus struct{}
 
-func (migrateStatus) Run(t *terminal) error { return listMigrations(t, false) }
+func (migrateStatus) Run(t *terminal) error { return listMigrations(t, look) }
 
-func listMigrations(t *terminal, up bool) (err error) {
-	s, _, err := openStore(t, up)
+func listMigrations(t *terminal, v version) (err error) {
+	s, _, err := openStore(t, v)
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,17 @@ import (
 	"redthread/templates"
 )
 
+// version says what to do about a database that is of another version.
+type version int
+
+const (
+	refuse  version = iota // the command cannot work with it
+	migrate                // bring it up to date
+	look                   // the command only says how it stands
+)
+
 // openStore opens what the configuration names. The caller closes it.
-func openStore(t *terminal, migrate bool) (*store.Store, *config.Config, error) {
+func openStore(t *terminal, v version) (*store.Store, *config.Config, error) {
 	c, err := config.Load(t.config)
 	if err != nil {
 		return nil, nil, err
@@ -30,7 +39,8 @@ func openStore(t *terminal, migrate bool) (*store.Store, *config.Config, error) 
 		}
 	}
 	s, err := store.Open(t, store.Config{
-		Database: c.Database.Reveal(), Redis: c.Redis.Reveal(), Keys: keys, Media: c.Blobs, Migrate: migrate,
+		Database: c.Database.Reveal(), Redis: c.Redis.Reveal(), Keys: keys, Media: c.Blobs,
+		Migrate: v == migrate, AnyVersion: v == look,
 		Log: logging.New(os.Stderr, c.Log.Level, c.Log.Format),
 	})
 	if err != nil {

@@ -28,7 +28,7 @@ var notes = map[string]string{
 
 // Run prints the note to pass on. The code is kept nowhere.
 func (i staffInvite) Run(t *terminal) (err error) {
-	s, c, err := openStore(t, false)
+	s, c, err := openStore(t, refuse)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (i staffInvite) Run(t *terminal) (err error) {
 type staffList struct{}
 
 func (staffList) Run(t *terminal) (err error) {
-	s, c, err := openStore(t, false)
+	s, c, err := openStore(t, refuse)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ type staffRevoke struct {
 }
 
 func (r staffRevoke) Run(t *terminal) (err error) {
-	s, _, err := openStore(t, false)
+	s, _, err := openStore(t, refuse)
 	if err != nil {
 		return err
 	}

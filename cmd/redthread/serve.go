@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"redthread/bot"
+	"redthread/bot/config"
+	"redthread/bot/dialog"
+	"redthread/bot/logging"
+	"redthread/bot/server"
+	"redthread/bot/telegram"
+	"redthread/bot/wechat"
+	"redthread/templates"
+)
+
+type serveCommand struct {
+	Poll bool `help:"Fetch Telegram's updates instead of having them delivered. For development: one slow turn holds up everybody."`
+}
+
+// Run serves until the program is told to stop, and then finishes what is under
+// way.
+func (c serveCommand) Run(t *terminal) (err error) {
+	s, cfg, err := openStore(t, refuse)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if cfg.Telegram.Enabled && cfg.Listen.PublicURL == "" && !c.Poll {
+		return errors.New("listen.public_url is empty: set the https address under which Telegram reaches this program, or use `serve --poll` while developing")
+	}
+	texts, err := templates.Open(textOptions(cfg))
+	if err != nil {
+		return err
+	}
+	log := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format)
+	slog.SetDefault(log)
+	srv, err := server.New(server.Config{
+		Store: s, Texts: texts, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
+		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll, MaxMedia: cfg.Media.MaxBytes, Log: log,
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "Listening on %s.\n", srv.Addr())
+	return srv.Run(t)
+}
+
+// agency is what clients are told about the agency.
+func agency(c *config.Config) func(lang string) dialog.Agency {
+	return func(lang string) dialog.Agency {
+		if lang == "en" {
+			return dialog.Agency{Name: c.Agency.NameEN, Hours: c.Agency.HoursEN, Phone: c.Agency.Phone}
+		}
+		return dialog.Agency{Name: c.Agency.NameZH, Hours: c.Agency.HoursZH, Phone: c.Agency.Phone}
+	}
+}
+
+func onWeChat(c *config.Config) *wechat.Config {
+	w := c.WeChat
+	if !w.Enabled {
+		return nil
+	}
+	return &wechat.Config{
+		AppID: w.AppID, AppSecret: w.AppSecret.Reveal(), Token: w.Token.Reveal(),
+		AESKey: w.AESKey.Reveal(), PreviousAESKey: w.PreviousAESKey.Reveal(), Mode: wechat.Mode(w.Mode),
+		BaseURL: w.BaseURL, Timeout: w.Timeout, ReplyWithin: w.ReplyWithin, MenuLinks: w.MenuLinks,
+		Allowances: wechat.Allowances{
+			Message: bot.Allowance{Count: w.Allowances.MessageCount, For: w.Allowances.MessageFor},
+			Action:  bot.Allowance{Count: w.Allowances.ActionCount, For: w.Allowances.ActionFor},
+		},
+	}
+}
+
+func onTelegram(c *config.Config) *telegram.Config {
+	g := c.Telegram
+	if !g.Enabled {
+		return nil
+	}
+	secrets := []string{g.WebhookSecret.Reveal()}
+	if old := g.PreviousWebhookSecret.Reveal(); old != "" {
+		secrets = append(secrets, old)
+	}
+	return &telegram.Config{
+		Token: g.Token.Reveal(), Secrets: secrets, BaseURL: g.BaseURL, Timeout: g.Timeout, Attempts: g.Attempts,
+		Limits: telegram.Limits{PerSecond: g.Limits.PerSecond, PerChat: g.Limits.PerChat, ChatBurst: g.Limits.ChatBurst, PerGroupMinute: g.Limits.PerGroupMinute},
+	}
+}
