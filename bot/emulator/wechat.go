@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 )
@@ -162,7 +161,9 @@ func (w *WeChat) SetCallback(url string) {
 	w.callback = url
 }
 
-// SetFaults makes the platform as unkind as f from now on.
+// SetFaults makes the platform as unkind as f from now on. What WeChat does when
+// the network is Away is what it does when a bot is silent: three deliveries,
+// then the message is lost and the person reads the fault banner.
 func (w *WeChat) SetFaults(f Faults) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -220,57 +221,6 @@ func (w *WeChat) Verify(ctx context.Context) error {
 		return fmt.Errorf("emulator: WeChat: verify callback: echostr did not come back as it was")
 	}
 	return nil
-}
-
-// wxQuery is a query in its order.
-type wxQuery [][2]string
-
-// signed is the query of a callback of now; w.mu is held.
-func (w *WeChat) signed(openid string) wxQuery {
-	return w.signedAt(openid, w.cfg.Clock.Now())
-}
-
-func (w *WeChat) signedAt(openid string, at time.Time) wxQuery {
-	timestamp, nonce := fmt.Sprint(at.Unix()), w.letters("123456789", 10)
-	q := wxQuery{
-		{"signature", wxSign(w.cfg.Token, timestamp, nonce)},
-		{"timestamp", timestamp},
-		{"nonce", nonce},
-	}
-	if openid != "" {
-		q = append(q, [2]string{"openid", openid})
-	}
-	return q
-}
-
-func (q wxQuery) get(name string) string {
-	for _, p := range q {
-		if p[0] == name {
-			return p[1]
-		}
-	}
-	return ""
-}
-
-func (q wxQuery) String() string {
-	s := ""
-	for _, p := range q {
-		s += "&" + p[0] + "=" + url.QueryEscape(p[1])
-	}
-	return s[min(1, len(s)):]
-}
-
-// wxURL adds the query to the callback.
-func wxURL(callback string, q wxQuery) string {
-	u, err := url.Parse(callback)
-	if err != nil {
-		return callback // the request will fail and say why
-	}
-	if u.RawQuery != "" {
-		u.RawQuery += "&"
-	}
-	u.RawQuery += q.String()
-	return u.String()
 }
 
 const (

@@ -34,6 +34,8 @@ type wxPath struct {
 	limit  int64 // of the body; 0 is 1 MiB
 }
 
+// wxPaths is the API. The calls look into it themselves, to count; so it is
+// filled by init.
 var wxPaths map[string]wxPath
 
 func init() {

@@ -545,8 +545,13 @@ func TestWeChatTemplates(t *testing.T) {
 	anna := s.follower("anna")
 	s.clock.Advance(72 * time.Hour) // no window is needed
 	send := func(to, id, once, thing string) (map[string]any, int) {
-		return s.post("/cgi-bin/message/template/send", map[string]any{"touser": to, "template_id": id, "client_msg_id": once,
+		out, code := s.post("/cgi-bin/message/template/send", map[string]any{"touser": to, "template_id": id, "client_msg_id": once,
 			"data": map[string]any{"first": map[string]string{"value": "dropped"}, "thing1": map[string]string{"value": thing}, "time2": map[string]string{"value": "明天"}}})
+		s.w.mu.Lock()
+		event := anna.last
+		s.w.mu.Unlock()
+		<-event
+		return out, code
 	}
 	seen := len(s.pushes())
 	out, code := send("anna", "t1", "once", "王小姐")
@@ -574,10 +579,14 @@ func TestWeChatTemplates(t *testing.T) {
 			t.Errorf("%s: %v", name, out)
 		}
 	}
-	s.w.Close() // the deliveries are over
 	got := s.pushes()[seen:]
-	if len(got) != 2 || got[0].Event != "TEMPLATESENDJOBFINISH" || got[0].Status != "success" || got[0].MsgID == "" || got[0].FromUserName != "anna" {
-		t.Errorf("events %+v", got)
+	if len(got) != 2 {
+		t.Fatalf("%d events", len(got))
+	}
+	for _, e := range got {
+		if e.Event != "TEMPLATESENDJOBFINISH" || e.Status != "success" || e.MsgID == "" || e.FromUserName != "anna" {
+			t.Errorf("event %+v", e)
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"net/http"
 )
 
-// wxError is an error answer of the API. Its text is WeChat's own.
+// wxError is an error answer of the API, in WeChat's words where they are known.
 type wxError struct {
 	code int
 	msg  string

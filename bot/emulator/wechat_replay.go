@@ -3,7 +3,6 @@ package emulator
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 )
 
@@ -75,14 +74,4 @@ func (w *WeChat) alone(p *WeChatPush, deliver func() error) *WeChatPush {
 	}
 	w.running.Go(func() { p.end(deliver()) })
 	return p
-}
-
-// set replaces a value, if the query has it; the old query is left as it was.
-func (q *wxQuery) set(name, value string) {
-	*q = slices.Clone(*q)
-	for i := range *q {
-		if (*q)[i][0] == name {
-			(*q)[i][1] = value
-		}
-	}
 }

@@ -66,6 +66,7 @@ func (w *WeChat) apiTemplate(c *wxCall) (any, error) {
 	}
 	id := w.nextID()
 	if in.Once != "" {
+		maps.DeleteFunc(w.sent, func(_ string, s wxTemplateSent) bool { return now.Sub(s.at) >= wxTemplateOnce })
 		w.sent[key] = wxTemplateSent{id, now}
 	}
 	phone.put(&Bubble{ID: id, Kind: "text", Text: text})

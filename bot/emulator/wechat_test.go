@@ -407,12 +407,12 @@ func TestWeChatLateReplyIsShown(t *testing.T) {
 	var n atomic.Int32
 	entered := make(chan struct{}, 3)
 	s.meanwhile(func(_ http.ResponseWriter, r *http.Request) bool {
+		late := n.Add(1) < 3
 		entered <- struct{}{}
-		if n.Add(1) < 3 {
+		if late {
 			<-r.Context().Done()
-			return true
 		}
-		return false
+		return late
 	})
 	push := anna.Write("hello")
 	for range 2 {
@@ -591,6 +591,35 @@ func TestWeChatNews(t *testing.T) {
 	}
 }
 
+// TestWeChatMediaReplies: a passive reply shows what was uploaded before.
+func TestWeChatMediaReplies(t *testing.T) {
+	s := newWxStage(t, WeChatConfig{Mode: "plain"})
+	anna := s.follower("anna")
+	picture, _ := s.upload("image", []byte("\x89PNG\r\n\x1a\n"))
+	voice, _ := s.upload("voice", []byte("#!AMR\n"))
+	for _, c := range []struct{ kind, inner, want string }{
+		{"image", "<Image><MediaId>" + picture + "</MediaId></Image>", "photo  " + picture},
+		{"voice", "<Voice><MediaId>" + voice + "</MediaId></Voice>", "voice  " + voice},
+		{"music", "<Music><Title>t</Title><Description>d</Description><MusicUrl>https://m.example</MusicUrl></Music>", "text t\nd "},
+		{"video", "<Video><MediaId>" + voice + "</MediaId></Video>", "notice " + WeChatBanner + " "},
+	} {
+		s.answer(func(wxSeen) string {
+			r := strings.Replace(s.textReply("anna", "x"), "[text]", "["+c.kind+"]", 1)
+			return strings.Replace(r, "<Content>", c.inner+"<Content>", 1)
+		})
+		s.done(anna.Write("x"))
+		if b := s.last(anna); b.Kind+" "+b.Text+" "+b.Photo != c.want {
+			t.Errorf("%s: shown %+v", c.kind, b)
+		}
+	}
+	s.answer(func(wxSeen) string {
+		return strings.Replace(s.textReply("anna", "x"), "[text]", "[transfer_customer_service]", 1)
+	})
+	if p := s.well(anna.Write("x")); p.Reply() != nil || !s.last(anna).Mine {
+		t.Errorf("handing over shows %+v", s.last(anna))
+	}
+}
+
 func TestWeChatUnfollowed(t *testing.T) {
 	s := newWxStage(t, WeChatConfig{})
 	s.answer(func(wxSeen) string { return s.sealed(s.textReply("anna", "bye")) })
@@ -689,4 +718,22 @@ func TestWeChatVerifyIsCut(t *testing.T) {
 	if err := <-failed; !errors.Is(err, ErrWeChatCut) {
 		t.Errorf("error %v", err)
 	}
+}
+
+// BenchmarkWeChatPush is the cost of a message in safe mode, over loopback, both
+// ends together.
+func BenchmarkWeChatPush(b *testing.B) {
+	w := NewWeChat(WeChatConfig{})
+	bot := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { io.WriteString(rw, "success") }))
+	defer bot.Close()
+	defer w.Close()
+	w.SetCallback(bot.URL)
+	var n atomic.Int64
+	b.RunParallel(func(pb *testing.PB) {
+		p := w.Phone(fmt.Sprint(n.Add(1)))
+		<-p.Follow("").Done()
+		for pb.Next() {
+			<-p.Write("hello").Done()
+		}
+	})
 }
