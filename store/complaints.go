@@ -35,7 +35,7 @@ const (
 // ComplaintUntaken is the timer that comes due in the client's conversation when
 // nobody takes a complaint, or whoever took it has left. Its ref is the
 // complaint's number.
-const ComplaintUntaken = "complaint.untaken"
+const ComplaintUntaken = "complaint_untaken"
 
 // Complaint is a case.
 type Complaint struct {

@@ -19,7 +19,7 @@ const (
 // HandoffUntaken is the timer that comes due in the client's conversation when
 // nobody comes to a client who waits for a person, or whoever came has left. Its
 // ref is the hand-off's number.
-const HandoffUntaken = "handoff.untaken"
+const HandoffUntaken = "handoff_untaken"
 
 // Handoff is a client's talk with a person, or the wait for one.
 type Handoff struct {

@@ -8,6 +8,8 @@ import (
 
 // colleague relays what the person says while a colleague has the talk. Flows
 // that are Always open can still be opened, and are answered until they end.
+// When the relay takes the talk back, the event is played as if no colleague
+// had been there.
 func (e *Engine) colleague(t *Turn) (bool, error) {
 	s := t.session
 	if !s.Human || s.Open.Flow != "" || !speaks(t.Event.Kind) && t.Event.Kind != bot.Edited {
@@ -23,5 +25,10 @@ func (e *Engine) colleague(t *Turn) (bool, error) {
 	if err := e.cfg.Relay(t); err != nil {
 		return true, fmt.Errorf("relay: %w", err)
 	}
-	return true, nil
+	return s.Human, nil
 }
+
+// Asked names what the words that were written ask for at any time: "menu",
+// "back", "skip", "cancel", "human" or "help"; empty when they ask for none of
+// these. A relay may act on it.
+func (t *Turn) Asked() string { return t.engine.asked(t) }

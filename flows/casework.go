@@ -1,0 +1,175 @@
+package flows
+
+import (
+	"errors"
+	"time"
+
+	"redthread/bot/dialog"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// What comes after a complaint: the first colleague to press takes it, sees the
+// evidence and notes each step, which the client hears at once. It is played in
+// testdata/complaint.zh-CN.chat and untaken.zh-CN.chat.
+
+// complaintAlert wakes the complaint desk.
+var complaintAlert = dialog.Card[caseView]{
+	Text: templates.New[caseView]("staff.complaint"), Hear: takeCase, Staff: complaintDesk,
+}
+
+// caseCard is what who takes care works with. It comes again after each step.
+func caseCard() dialog.Card[caseView] {
+	return dialog.Card[caseView]{Text: caseText, Hear: workCase, Staff: complaintDesk}
+}
+
+var caseText = templates.New[caseView]("staff.case")
+
+// complaintUntaken alerts supervisors when nobody takes a complaint.
+var complaintUntaken = dialog.Notice{Name: store.ComplaintUntaken, Play: wakeSupervisors}
+
+// caseView is what texts may tell of a complaint: numbers and codes. Where the
+// client talks to us is not among it.
+type caseView struct {
+	Number, Client, Matter, State, Owner string
+	Filed, Promised, Since               time.Time
+	Pictures                             int
+	Late                                 bool
+}
+
+func viewOf(c store.Complaint) caseView {
+	v := caseView{
+		Number: c.Number(), Client: c.Client.Code(), Matter: c.Matter, State: string(c.State), Owner: c.Owner.Name,
+		Filed: c.FiledAt, Promised: c.PromisedAt, Since: c.FiledAt, Pictures: len(c.Evidence),
+	}
+	if n := len(c.Steps); n > 0 {
+		v.Since = c.Steps[n-1].At
+	}
+	return v
+}
+
+// factsView is what the client told us, for those who may read it.
+type factsView struct {
+	Number, Client, Matter, People, When, Story, Wish string
+	Filed                                             time.Time
+	Pictures                                          int
+}
+
+var (
+	sayInCharge   = templates.New[caseView]("complaint.in_charge")
+	sayStep       = templates.New[caseView]("complaint.step")
+	sayTakenBy    = templates.New[caseView]("staff.taken_by")
+	sayNotYours   = templates.New[caseView]("staff.not_yours")
+	sayStepNoted  = templates.New[caseView]("staff.step_noted")
+	sayStepBefore = templates.New[caseView]("staff.step_before")
+	sayFacts      = templates.New[factsView]("staff.facts")
+	sayNoPaper    = templates.New[none]("staff.no_paper")
+)
+
+// takeCase answers the alert: 我来处理 or 看证据.
+func takeCase(t *dialog.Turn, ref, choice string) error {
+	if choice == "evidence" {
+		return showFacts(t, ref)
+	}
+	me, _ := t.Staff()
+	c, first, err := t.Records.TakeComplaint(ref, me)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		t.Say(sayNoPaper.With(none{}))
+		return nil
+	case err != nil:
+		return err
+	case !first && c.Owner.ID == me.ID && c.ClosedAt.IsZero():
+		t.Say(caseCard().For(ref, viewOf(c)))
+		return nil
+	case !first:
+		t.Say(sayTakenBy.With(viewOf(c)))
+		return nil
+	}
+	t.Records.CancelFor(c.Client.Conversation, store.ComplaintUntaken, ref)
+	t.Say(caseCard().For(ref, viewOf(c)))
+	t.Tell(c.Client.Conversation, c.Client.Lang, sayInCharge.With(viewOf(c)))
+	return tellOthers(t, me, sayTakenBy.With(viewOf(c)), complaintDesk)
+}
+
+// tellOthers tells who else was alerted.
+func tellOthers(t *dialog.Turn, me store.Staff, l templates.Line, roles []store.Role) error {
+	all, err := t.Records.StaffOf(roles...)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.ID != me.ID {
+			t.Tell(s.Conversation, s.Lang, l)
+		}
+	}
+	return nil
+}
+
+// mine reads a case for who takes care of it, or is above them. ok is false,
+// and the reason said, for anybody else.
+func mine(t *dialog.Turn, ref string) (c store.Complaint, me store.Staff, ok bool, err error) {
+	me, _ = t.Staff()
+	c, err = t.Records.Complaint(ref)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		t.Say(sayNoPaper.With(none{}))
+		return c, me, false, nil
+	case err != nil:
+		return c, me, false, err
+	case c.Owner.ID != me.ID && !isBoss(me):
+		t.Say(sayNotYours.With(viewOf(c)))
+		return c, me, false, nil
+	}
+	return c, me, true, nil
+}
+
+func showFacts(t *dialog.Turn, ref string) error {
+	t.Keep()
+	c, _, ok, err := mine(t, ref)
+	if !ok {
+		return err
+	}
+	f := c.Facts
+	t.Show(sayFacts.With(factsView{
+		Number: c.Number(), Client: c.Client.Code(), Matter: c.Matter, People: f.People, When: f.When, Story: f.Story, Wish: f.Wish,
+		Filed: c.FiledAt, Pictures: len(c.Evidence),
+	}), c.Evidence...)
+	return nil
+}
+
+// workCase notes a step and tells the client.
+func workCase(t *dialog.Turn, ref, choice string) error {
+	if choice == "evidence" {
+		return showFacts(t, ref)
+	}
+	_, me, ok, err := mine(t, ref)
+	if !ok {
+		return err
+	}
+	c, added, err := t.Records.AddStep(ref, store.CaseState(choice), me)
+	if err != nil {
+		return err
+	}
+	if !added {
+		t.Say(sayStepBefore.With(viewOf(c)))
+		return nil
+	}
+	t.Tell(c.Client.Conversation, c.Client.Lang, sayStep.With(viewOf(c)))
+	if c.State == store.CaseClosed {
+		t.Say(sayStepNoted.With(viewOf(c)))
+		return nil
+	}
+	t.Say(caseCard().For(ref, viewOf(c)))
+	return nil
+}
+
+func wakeSupervisors(t *dialog.Turn, ref string) error {
+	c, err := t.Records.Complaint(ref)
+	if err != nil || c.Taken() || !c.ClosedAt.IsZero() {
+		return err
+	}
+	v := viewOf(c)
+	v.Late = true
+	return escalate(t, complaintAlert.For(ref, v), complaintDesk)
+}

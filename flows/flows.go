@@ -1,0 +1,94 @@
+// Package flows holds the agency's conversations, one file each. A flow file
+// reads from top to bottom like the talk it describes: what we ask, then what we
+// do with each answer. The words are in templates, one file a conversation and
+// language; the talks themselves, played and checked, are in testdata.
+//
+// To add a conversation: one file here, its texts in each language, a transcript
+// in testdata, and one line in New.
+package flows
+
+import (
+	"time"
+
+	"redthread/bot/dialog"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// Settings are what an agency decides about its conversations. A zero one means
+// what stands behind it.
+type Settings struct {
+	FirstAnswer time.Duration // clients are promised to hear from us in this time: 24 hours
+	TakeWithin  time.Duration // a complaint that nobody takes for so long alerts supervisors: 10 minutes
+	ComeWithin  time.Duration // so does a client who waits for a person: 3 minutes
+	TalkIdle    time.Duration // a talk with a person ends when nobody says anything: 12 hours
+}
+
+// House is all of an agency's conversations, as dialog.Config wants them.
+type House struct {
+	Flows []dialog.Definition
+	Cards []dialog.AnyCard
+	News  []dialog.Notice
+	Human func(*dialog.Turn) error // a client wishes for a person
+	Relay func(*dialog.Turn) error // what is said while two people talk
+}
+
+// New gives the conversations of an agency.
+func New(s Settings) House {
+	s = s.filledIn()
+	return House{
+		Flows: []dialog.Definition{
+			complaint(s),
+			progress,
+			language,
+			english,
+			chinese,
+			finish,
+			enrol,
+		},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken, talkIdle(s), talkEnded},
+		Human: callHuman(s),
+		Relay: relay(s),
+	}
+}
+
+func (s Settings) filledIn() Settings {
+	or := func(d *time.Duration, otherwise time.Duration) {
+		if *d <= 0 {
+			*d = otherwise
+		}
+	}
+	or(&s.FirstAnswer, 24*time.Hour)
+	or(&s.TakeWithin, 10*time.Minute)
+	or(&s.ComeWithin, 3*time.Minute)
+	or(&s.TalkIdle, 12*time.Hour)
+	return s
+}
+
+// none is what a text is about that is about nothing.
+type none = struct{}
+
+// Who is alerted, and who may press.
+var (
+	complaintDesk = []store.Role{store.RoleService, store.RoleSupervisor, store.RoleOwner}
+	talkers       = []store.Role{store.RoleService, store.RoleMatchmaker, store.RoleSupervisor, store.RoleOwner}
+	bosses        = []store.Role{store.RoleSupervisor, store.RoleOwner}
+)
+
+// isBoss says that a colleague sees every case.
+func isBoss(s store.Staff) bool { return s.Role == store.RoleSupervisor || s.Role == store.RoleOwner }
+
+// escalate alerts supervisors and owners; where there are none, those who were
+// alerted first.
+func escalate(t *dialog.Turn, l templates.Line, first []store.Role) error {
+	found, err := t.Records.StaffOf(bosses...)
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		first = bosses
+	}
+	t.Alert(l, first...)
+	return nil
+}

@@ -1,0 +1,357 @@
+package flows_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"redthread/bot"
+	"redthread/bot/dialog"
+	"redthread/bot/outbox"
+	"redthread/flows"
+	"redthread/store"
+	"redthread/store/storetest"
+	"redthread/templates"
+)
+
+// person is someone in a transcript.
+type person struct {
+	name string
+	at   bot.Conversation
+	lang string     // what their phone is set to; WeChat does not say
+	role store.Role // of staff
+	call string     // the name clients are told
+
+	shown []shown // what is on their screen, the newest last
+	heard []string
+}
+
+type shown struct {
+	seq int64
+	m   bot.Message
+}
+
+// cast is everyone who can play in a transcript.
+func cast() []*person {
+	on := func(channel, chat string) bot.Conversation { return bot.Conversation{Channel: channel, Chat: chat} }
+	return []*person{
+		{name: "anna", at: on("wechat", "oAnna7k2Xq")},
+		{name: "bo", at: on("wechat", "oBo5mZ91Lw")},
+		{name: "carl", at: on("telegram", "8100000017"), lang: "en"},
+		{name: "dana", at: on("telegram", "8100000024"), lang: "en"},
+		{name: "mei", at: on("wechat", "oMei3pT66v"), role: store.RoleMatchmaker, call: "王红娘"},
+		{name: "li", at: on("telegram", "8100000031"), lang: "zh-CN", role: store.RoleService, call: "小李"},
+		{name: "chen", at: on("telegram", "8100000048"), lang: "zh-CN", role: store.RoleSupervisor, call: "陈店长"},
+	}
+}
+
+// stage is the whole bot in one process, without platforms.
+type stage struct {
+	t      testing.TB
+	store  *store.Store
+	engine *dialog.Engine
+	sender *outbox.Sender
+	clock  *storetest.Clock
+	people []*person
+	events int
+	code   string // the newest invite
+
+	mu sync.Mutex // guards what people heard
+}
+
+func newStage(t testing.TB) *stage {
+	t.Helper()
+	s := &stage{t: t, clock: storetest.NewClock(), people: cast()}
+	home := storetest.Home(t)
+	home.Now = s.clock.Now
+	s.store = storetest.Open(t, home)
+	s.engine = newEngine(t, s.store)
+	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}}
+	return s
+}
+
+func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
+	t.Helper()
+	texts, err := templates.Load(templates.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	house := flows.New(flows.Settings{})
+	e, err := dialog.New(dialog.Config{
+		Store: st, Texts: func() *templates.Set { return texts },
+		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay,
+		Agency: agency,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func agency(lang string) dialog.Agency {
+	if lang == "en" {
+		return dialog.Agency{Name: "Red Thread", Hours: "daily 9:00–18:00", Phone: "021-5555 0100"}
+	}
+	return dialog.Agency{Name: "红线婚介", Hours: "每天 9:00–18:00", Phone: "021-5555 0100"}
+}
+
+func (s *stage) person(name string) *person {
+	s.t.Helper()
+	i := slices.IndexFunc(s.people, func(p *person) bool { return p.name == name })
+	if i < 0 {
+		s.t.Fatalf("nobody is called %q", name)
+	}
+	return s.people[i]
+}
+
+// hire enrols a person without a word.
+func (s *stage) hire(p *person) {
+	s.t.Helper()
+	code := s.invite(p.role)
+	_, err := s.store.Turn(s.t.Context(), s.event(p), func(tx *store.Tx, ses *bot.Session) error {
+		ses.Lang = "zh-CN"
+		invite, err := tx.CheckInvite(code)
+		if err == nil {
+			_, err = tx.Enrol(invite, p.call, "zh-CN")
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stage) invite(role store.Role) string {
+	s.t.Helper()
+	code, err := s.store.Invite(s.t.Context(), role, 24*time.Hour)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.code = code
+	return code
+}
+
+func (s *stage) event(p *person) bot.Event {
+	s.events++
+	return bot.Event{Key: bot.EventKey(fmt.Sprintf("%s:%d", p.at.Channel, s.events)), From: p.at, Kind: bot.Wrote, Lang: p.lang, At: s.clock.Now()}
+}
+
+// act lets a person do a line of a transcript, and everybody hear what comes of
+// it.
+func (s *stage) act(p *person, line string) {
+	s.t.Helper()
+	s.clock.Advance(10 * time.Second)
+	for _, ev := range s.read(p, line) {
+		s.handle(ev)
+	}
+	s.settle()
+}
+
+// read reads a line: words, "[label]" or "(deed)".
+func (s *stage) read(p *person, line string) []bot.Event {
+	s.t.Helper()
+	ev := s.event(p)
+	if label, ok := within(line, "[", "]"); ok {
+		s.press(p, &ev, label)
+		return []bot.Event{ev}
+	}
+	deed, ok := within(line, "(", ")")
+	if !ok {
+		ev.Text = line
+		return []bot.Event{ev}
+	}
+	verb, rest, _ := strings.Cut(deed, " ")
+	switch verb {
+	case "follow":
+		ev.Kind = bot.Arrived
+	case "unfollow":
+		ev.Kind = bot.Left
+	case "voice":
+		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Voice, Ref: "v"}}
+	case "code":
+		if rest != "again" {
+			s.invite(store.Role(rest))
+		}
+		ev.Text = s.code
+	case "photo":
+		return s.photos(p, rest)
+	default:
+		s.t.Fatalf("nobody can do %q", line)
+	}
+	return []bot.Event{ev}
+}
+
+// photos is a picture, an album of so many, or one with words under it.
+func (s *stage) photos(p *person, rest string) (all []bot.Event) {
+	n := 1
+	if _, err := fmt.Sscanf(rest, "%d", &n); err == nil {
+		rest = ""
+	}
+	for range n {
+		ev := s.event(p)
+		ev.Kind, ev.Text, ev.Media = bot.Showed, rest, []bot.Media{{Kind: bot.Photo, Ref: "p", Size: 1}}
+		all = append(all, ev)
+	}
+	return all
+}
+
+func within(s, open, shut string) (string, bool) {
+	s, ok := strings.CutPrefix(s, open)
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(s, shut)
+}
+
+// press finds the newest button with the label on the person's screen.
+func (s *stage) press(p *person, ev *bot.Event, label string) {
+	s.t.Helper()
+	ev.Kind = bot.Pressed
+	for i := len(p.shown) - 1; i >= 0; i-- {
+		on := p.shown[i]
+		for n, b := range on.m.Buttons {
+			if b.Label != label {
+				continue
+			}
+			if p.at.Channel == "wechat" {
+				ev.Tap = &bot.Tap{Seq: on.seq, Index: n}
+			} else {
+				ev.Button, ev.On = b.ID, &bot.Shown{Ref: fmt.Sprint(on.seq), Text: on.m.Text}
+			}
+			return
+		}
+	}
+	s.t.Fatalf("%s sees no button %q", p.name, label)
+}
+
+func (s *stage) handle(ev bot.Event) {
+	s.t.Helper()
+	if _, err := s.engine.Handle(s.t.Context(), ev); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// settle plays what is due and delivers what was said.
+func (s *stage) settle() {
+	s.t.Helper()
+	for {
+		due, err := s.store.DueTimers(s.t.Context(), 100)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, ev := range due {
+			s.handle(ev)
+		}
+		if len(due) == 0 {
+			break
+		}
+	}
+	if _, err := s.sender.Drain(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// wait lets time pass.
+func (s *stage) wait(d time.Duration) {
+	s.t.Helper()
+	s.clock.Advance(d)
+	s.settle()
+}
+
+// said is what everybody has heard since the last time, who acted first.
+func (s *stage) said(first string) string {
+	var b strings.Builder
+	order := slices.Clone(s.people)
+	slices.SortStableFunc(order, func(x, y *person) int {
+		return map[bool]int{true: 0, false: 1}[x.name == first] - map[bool]int{true: 0, false: 1}[y.name == first]
+	})
+	for _, p := range order {
+		for i, m := range p.heard {
+			if i > 0 {
+				b.WriteString("\n")
+			}
+			for _, l := range strings.Split(m, "\n") {
+				b.WriteString(strings.TrimRight(p.name+"< "+l, " ") + "\n")
+			}
+		}
+		p.heard = nil
+	}
+	return b.String()
+}
+
+// ear is a platform: it draws what people are told as their screens would.
+type ear struct {
+	stage *stage
+	name  string
+}
+
+func (e ear) Name() string                    { return e.name }
+func (e ear) Metered() bool                   { return false }
+func (e ear) Webhook(bot.Accept) http.Handler { return http.NotFoundHandler() }
+func (e ear) Fetch(context.Context, bot.Media, int64) ([]byte, error) {
+	return nil, bot.ErrGone
+}
+
+func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
+	s := e.stage
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.people {
+		if p.at == d.To {
+			if drawn := draw(p, d.Message); drawn != "" {
+				p.heard = append(p.heard, drawn)
+			}
+			p.shown = append(p.shown, shown{d.Seq, d.Message})
+			s.keepHidden(p, d.Message.Text)
+		}
+	}
+	return bot.Receipt{Pieces: 1, Total: 1}, nil
+}
+
+// keepHidden fails when anybody is told where somebody else talks to us.
+func (s *stage) keepHidden(p *person, text string) {
+	for _, other := range s.people {
+		if other != p && strings.Contains(text, other.at.Chat) {
+			s.t.Errorf("%s is told the chat of %s: %s", p.name, other.name, text)
+		}
+	}
+}
+
+// draw writes a message as the person's screen shows it: keys on Telegram,
+// numbered or lettered words on WeChat.
+func draw(p *person, m bot.Message) string {
+	if m.Edits != "" {
+		_, tick, ok := strings.Cut(m.Text, "\n\n✓")
+		if !ok || p.at.Channel == "wechat" {
+			return ""
+		}
+		return "✓" + tick
+	}
+	lines := []string{}
+	if m.Text != "" {
+		lines = append(lines, m.Text)
+	}
+	for i, b := range m.Buttons {
+		switch {
+		case p.at.Channel == "telegram":
+			lines = append(lines, "["+b.Label+"]")
+		case m.Card:
+			lines = append(lines, fmt.Sprintf("%c. %s", 'A'+i, b.Label))
+		default:
+			lines = append(lines, fmt.Sprintf("%d. %s", i+1, b.Label))
+		}
+	}
+	switch n := len(m.Photos); n {
+	case 0:
+	case 1:
+		lines = append(lines, "(photo)")
+	default:
+		lines = append(lines, fmt.Sprintf("(photo %d)", n))
+	}
+	return strings.Join(lines, "\n")
+}
