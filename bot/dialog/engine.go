@@ -165,7 +165,7 @@ func (t *Turn) hearLanguage() {
 }
 
 // script tells the language that words are written in, if it can be told: not
-// from "ok" or a command.
+// from "ok", a command, or a code in capitals.
 func script(text string) string {
 	latin := 0
 	for i, c := range text {
@@ -174,7 +174,7 @@ func script(text string) string {
 			return "zh-CN"
 		case i == 0 && c == '/':
 			return ""
-		case unicode.Is(unicode.Latin, c):
+		case unicode.Is(unicode.Latin, c) && unicode.IsLower(c):
 			latin++
 		}
 	}
