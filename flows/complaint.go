@@ -32,7 +32,10 @@ func complaint(s Settings) dialog.Flow[grievance] {
 	}
 }
 
-const maxPictures = 9
+const (
+	maxPictures = 9
+	album       = 5 * time.Second // pictures that come so closely are one album
+)
 
 // grievance is what we know so far. People and Wish are a button's ID or the
 // client's own words.
@@ -40,6 +43,7 @@ type grievance struct {
 	Matter, People, When, Story, Wish string
 	Captions                          []string // words that came with pictures
 	Photos                            []bot.MediaID
+	Shown                             time.Time // when the newest picture came
 }
 
 var (
@@ -81,14 +85,18 @@ func takeStory(t *dialog.Turn, g *grievance) (dialog.Move, error) {
 		g.Story = t.Text()
 		return dialog.Next, nil
 	}
-	if first := len(g.Photos) == 0; g.add(t) && first {
+	switch first, all := g.add(t); {
+	case !first:
+	case all:
 		t.Say(sayPictureKept.With(*g))
+	default:
+		t.Say(sayNoMore.With(*g))
 	}
 	return dialog.Stay, nil
 }
 
 // takeEvidence collects pictures until there are no more. An album comes as a
-// row of messages: only the first one is answered.
+// row of messages: only the first one is answered, and the last there is room for.
 func takeEvidence(t *dialog.Turn, g *grievance) (dialog.Move, error) {
 	switch t.Choice() {
 	case "done":
@@ -97,27 +105,29 @@ func takeEvidence(t *dialog.Turn, g *grievance) (dialog.Move, error) {
 		g.Photos, g.Captions = nil, nil
 		return dialog.Again, nil
 	}
-	first := len(g.Photos) == 0
-	switch all := g.add(t); {
-	case !all || len(g.Photos) == maxPictures:
-		t.Say(sayNoMore.With(*g))
-		return dialog.Next, nil
-	case first:
+	had := g.Full()
+	if first, _ := g.add(t); first || g.Full() && !had {
 		return dialog.Again, nil
 	}
 	return dialog.Stay, nil
 }
 
-// add keeps the pictures of the turn, as far as there is room. It reports
-// whether there was.
-func (g *grievance) add(t *dialog.Turn) (all bool) {
+// Full says that no more pictures can be taken.
+func (g grievance) Full() bool { return len(g.Photos) >= maxPictures }
+
+// add keeps the pictures of the turn, with the words under them, as far as there
+// is room; all says whether there was. first says that they are not more of an
+// album that has been answered.
+func (g *grievance) add(t *dialog.Turn) (first, all bool) {
+	first = t.Now().Sub(g.Shown) > album
+	g.Shown = t.Now()
 	photos := t.Photos()
 	room := min(maxPictures-len(g.Photos), len(photos))
 	g.Photos = append(g.Photos, photos[:room]...)
-	if words := t.Text(); words != "" {
+	if words := t.Text(); words != "" && room > 0 {
 		g.Captions = append(g.Captions, words)
 	}
-	return room == len(photos)
+	return first, room == len(photos)
 }
 
 func takeWish(t *dialog.Turn, g *grievance) (dialog.Move, error) {

@@ -22,6 +22,10 @@ type Settings struct {
 	TakeWithin  time.Duration // a complaint that nobody takes for so long alerts supervisors: 10 minutes
 	ComeWithin  time.Duration // so does a client who waits for a person: 3 minutes
 	TalkIdle    time.Duration // a talk with a person ends when nobody says anything: 12 hours
+
+	// Agency tells clients who ask for a person when colleagues are there; nil:
+	// they are not told.
+	Agency func(lang string) dialog.Agency
 }
 
 // House is all of an agency's conversations, as dialog.Config wants them.
@@ -63,6 +67,9 @@ func (s Settings) filledIn() Settings {
 	or(&s.TakeWithin, 10*time.Minute)
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
+	if s.Agency == nil {
+		s.Agency = func(string) dialog.Agency { return dialog.Agency{} }
+	}
 	return s
 }
 

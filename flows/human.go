@@ -26,7 +26,7 @@ func callHuman(s Settings) func(*dialog.Turn) error {
 		}
 		t.HandOff()
 		v := viewOfHandoff(h)
-		v.Ahead = ahead
+		v.Ahead, v.Hours = ahead, s.Agency(t.Lang()).Hours
 		t.Say(sayCalled.With(v))
 		if opened {
 			t.Alert(handoffAlert.For(h.Number(), v), talkers...)
@@ -51,7 +51,7 @@ type handoffView struct {
 	Since        time.Time
 	Ahead        int // how many wait before this client
 	Late         bool
-	Kept         []string // what the client said while they waited
+	Hours        string // when colleagues are there
 }
 
 func viewOfHandoff(h store.Handoff) handoffView {
@@ -111,15 +111,8 @@ func beginTalk(t *dialog.Turn, h store.Handoff, me store.Staff) error {
 	t.HandOff()
 	t.Records.CancelFor(h.Client.Conversation, store.HandoffUntaken, h.Number())
 	v := viewOfHandoff(h)
-	for _, w := range words {
-		v.Kept = append(v.Kept, w.Lines...)
-	}
 	t.Say(sayYourTalk.With(v))
-	for _, w := range words {
-		if len(w.Photos) > 0 {
-			t.Show(sayPictures.With(talkView{From: h.Client.Code(), Pictures: len(w.Photos)}), w.Photos...)
-		}
-	}
+	handOver(t, h.Client.Code(), words)
 	t.Tell(h.Client.Conversation, h.Client.Lang, sayCame.With(v))
 	return tellOthers(t, me, sayCameFirst.With(v), talkers)
 }

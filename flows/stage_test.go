@@ -60,6 +60,7 @@ type stage struct {
 	people []*person
 	events int
 	code   string // the newest invite
+	toast  string // what the one who pressed was shown for a moment
 
 	mu sync.Mutex // guards what people heard
 }
@@ -81,7 +82,7 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	house := flows.New(flows.Settings{})
+	house := flows.New(flows.Settings{Agency: agency})
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
 		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay,
@@ -173,6 +174,8 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Kind = bot.Left
 	case "voice":
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Voice, Ref: "v"}}
+	case "edit":
+		ev.Kind, ev.Text = bot.Edited, rest
 	case "code":
 		if rest != "again" {
 			s.invite(store.Role(rest))
@@ -231,8 +234,12 @@ func (s *stage) press(p *person, ev *bot.Event, label string) {
 
 func (s *stage) handle(ev bot.Event) {
 	s.t.Helper()
-	if _, err := s.engine.Handle(s.t.Context(), ev); err != nil {
+	out, err := s.engine.Handle(s.t.Context(), ev)
+	if err != nil {
 		s.t.Fatal(err)
+	}
+	if out.Toast != "" && ev.From.Channel == "telegram" {
+		s.toast = out.Toast
 	}
 }
 
@@ -266,6 +273,10 @@ func (s *stage) wait(d time.Duration) {
 // said is what everybody has heard since the last time, who acted first.
 func (s *stage) said(first string) string {
 	var b strings.Builder
+	if s.toast != "" {
+		b.WriteString(first + "~ " + s.toast + "\n")
+		s.toast = ""
+	}
 	order := slices.Clone(s.people)
 	slices.SortStableFunc(order, func(x, y *person) int {
 		return map[bool]int{true: 0, false: 1}[x.name == first] - map[bool]int{true: 0, false: 1}[y.name == first]

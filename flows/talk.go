@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"redthread/bot"
 	"redthread/bot/dialog"
@@ -51,9 +52,9 @@ type talkView struct {
 var (
 	sayFromClient = templates.New[talkView]("talk.from_client")
 	sayFromStaff  = templates.New[talkView]("talk.from_staff")
-	sayPictures   = templates.New[talkView]("talk.pictures")
 	sayNotCarried = templates.New[none]("talk.not_carried")
 	sayKept       = templates.New[none]("human.kept")
+	sayKeptEnough = templates.New[none]("human.kept_enough")
 	sayUnheard    = templates.New[none]("talk.unheard")
 )
 
@@ -61,8 +62,10 @@ var (
 // the platform tells of a voice note or a place. lost is true when there is
 // something that we cannot pass on.
 func saidIn(ev bot.Event) (lines []string, lost bool) {
-	if text := strings.TrimSpace(ev.Text); text != "" {
-		lines = strings.Split(text, "\n")
+	for _, l := range strings.Split(ev.Text, "\n") {
+		if l = strings.TrimSpace(l); l != "" {
+			lines = append(lines, l)
+		}
 	}
 	for _, m := range ev.Media {
 		switch {
@@ -108,17 +111,49 @@ func fromStaff(t *dialog.Turn, s Settings, h store.Handoff, err error) error {
 	return nil
 }
 
+// mostKept is how many messages are kept for a colleague who is still to come.
+const mostKept = 50
+
 // keepWords keeps what a waiting client says for whoever comes.
 func keepWords(t *dialog.Turn, h store.Handoff) error {
 	v, photos, ok := carry(t, h.Client.Code())
 	if !ok {
 		return nil
 	}
-	n, err := t.Records.KeepWords(h, store.Words{Lines: v.Lines, Photos: photos})
-	if err == nil && n == 1 {
+	n, err := t.Records.KeepWords(h, store.Words{Lines: v.Lines, Photos: photos}, mostKept)
+	switch {
+	case errors.Is(err, store.ErrFull):
+		t.Say(sayKeptEnough.With(none{}))
+		return nil
+	case err == nil && n == 1:
 		t.Say(sayKept.With(none{}))
 	}
 	return err
+}
+
+// handOver tells the colleague what was kept, in its order, in few messages.
+func handOver(t *dialog.Turn, from string, kept []store.Words) {
+	const long = 1500 // runes; more would not be read in one go
+	var lines []string
+	size := 0
+	flush := func(photos ...bot.MediaID) {
+		if len(lines)+len(photos) > 0 {
+			t.Show(sayFromClient.With(talkView{From: from, Lines: lines, Pictures: len(photos)}), photos...)
+		}
+		lines, size = nil, 0
+	}
+	for _, w := range kept {
+		for _, l := range w.Lines {
+			if size += utf8.RuneCountInString(l); size > long {
+				flush()
+			}
+			lines = append(lines, l)
+		}
+		if len(w.Photos) > 0 {
+			flush(w.Photos...)
+		}
+	}
+	flush()
 }
 
 // finish ends a talk, from either side. It is opened while two people talk, so

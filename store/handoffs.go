@@ -203,21 +203,27 @@ func (wordsRow) TableName() string { return "handoff_words" }
 
 func wordsPlace(key string) string { return "handoff_words.words|" + key }
 
-// KeepWords keeps what the client says for whoever comes; n is how many have
-// been kept now.
-func (tx *Tx) KeepWords(h Handoff, w Words) (n int, err error) {
+// ErrFull says that as many have been kept as may be.
+var ErrFull = errors.New("store: no room for more")
+
+// KeepWords keeps what the client says for whoever comes, most messages in all;
+// n is how many have been kept now. ErrFull: there were as many before.
+func (tx *Tx) KeepWords(h Handoff, w Words, most int) (n int, err error) {
+	if err := tx.count(&n, "SELECT COUNT(*) FROM handoff_words WHERE handoff_id = ?", h.ID); err != nil {
+		return 0, err
+	}
+	if n >= most {
+		return n, wrap("keep words", ErrFull)
+	}
 	row := wordsRow{HandoffID: h.ID, WordsKey: newID(), At: millis(tx.now)}
 	if row.Words, err = tx.s.box.SealJSON(wordsPlace(row.WordsKey), w); err != nil {
-		return 0, err
+		return n, err
 	}
 	db, err := tx.records()
 	if err != nil {
-		return 0, err
+		return n, err
 	}
-	if err := db.Create(&row).Error; err != nil {
-		return 0, wrap("keep words", err)
-	}
-	return n, tx.count(&n, "SELECT COUNT(*) FROM handoff_words WHERE handoff_id = ?", h.ID)
+	return n + 1, wrap("keep words", db.Create(&row).Error)
 }
 
 // KeptWords lists what was kept, in the order it was said.

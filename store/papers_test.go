@@ -267,9 +267,12 @@ func TestHandoffHasOneColleagueAndOneClient(t *testing.T) {
 	}
 	turn(t, s, anna, func(tx *store.Tx) error {
 		for i := range 2 {
-			if n, err := tx.KeepWords(h, store.Words{Lines: []string{"在吗"}, Photos: []bot.MediaID{"m1"}}); n != i+1 || err != nil {
+			if n, err := tx.KeepWords(h, store.Words{Lines: []string{"在吗"}, Photos: []bot.MediaID{"m1"}}, 2); n != i+1 || err != nil {
 				t.Errorf("kept %d, %v", n, err)
 			}
+		}
+		if _, err := tx.KeepWords(h, store.Words{}, 2); !errors.Is(err, store.ErrFull) {
+			t.Errorf("kept too many: %v", err)
 		}
 		return nil
 	})
@@ -385,7 +388,7 @@ func TestPapersAreSealed(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, err = tx.KeepWords(h, store.Words{Lines: []string{"我的秘密"}})
+		_, err = tx.KeepWords(h, store.Words{Lines: []string{"我的秘密"}}, 9)
 		return err
 	})
 	dump := store.DumpDatabase(t, s)
