@@ -9,7 +9,8 @@ import (
 // colleague relays what the person says while a colleague has the talk. Flows
 // that are Always open can still be opened, and are answered until they end.
 // When the relay takes the talk back, the event is played as if no colleague
-// had been there.
+// had been there; but words that ask for nothing are not held against a flow
+// that is only now resumed.
 func (e *Engine) colleague(t *Turn) (bool, error) {
 	s := t.session
 	if !s.Human || s.Open.Flow != "" || !speaks(t.Event.Kind) && t.Event.Kind != bot.Edited {
@@ -25,7 +26,7 @@ func (e *Engine) colleague(t *Turn) (bool, error) {
 	if err := e.cfg.Relay(t); err != nil {
 		return true, fmt.Errorf("relay: %w", err)
 	}
-	return s.Human, nil
+	return s.Human || len(s.Stack) > 0 && e.asked(t) == "" && e.opens(t) == nil, nil
 }
 
 // Asked names what the words that were written ask for at any time: "menu",

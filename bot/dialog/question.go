@@ -185,7 +185,11 @@ func arrive(fr *bot.Frame, to string, seq int64) {
 		return
 	}
 	limit := -1
-	if fr.Back != "" {
+	switch fr.Back {
+	case "":
+	case fr.Step: // the visit begins here
+		limit = len(fr.Trail)
+	default:
 		limit = slices.Index(fr.Trail, fr.Back)
 	}
 	at := len(fr.Trail) - 1
