@@ -53,6 +53,7 @@ func cast() []*person {
 // stage is the whole bot in one process, without platforms.
 type stage struct {
 	t      testing.TB
+	home   store.Config
 	store  *store.Store
 	engine *dialog.Engine
 	sender *outbox.Sender
@@ -61,6 +62,8 @@ type stage struct {
 	events int
 	code   string // the newest invite
 	toast  string // what the one who pressed was shown for a moment
+	spoil  func() // what goes wrong before each event
+	twice  bool   // the platforms deliver everything twice
 
 	mu sync.Mutex // guards what people heard
 }
@@ -68,13 +71,16 @@ type stage struct {
 func newStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{t: t, clock: storetest.NewClock(), people: cast()}
-	home := storetest.Home(t)
-	home.Now = s.clock.Now
-	s.store = storetest.Open(t, home)
+	s.home = storetest.Home(t)
+	s.home.Now = s.clock.Now
+	s.store = storetest.Open(t, s.home)
 	s.engine = newEngine(t, s.store)
 	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}}
 	return s
 }
+
+// replica is the engine of another process on the same database.
+func (s *stage) replica() *dialog.Engine { return newEngine(s.t, storetest.Open(s.t, s.home)) }
 
 func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	t.Helper()
@@ -234,9 +240,18 @@ func (s *stage) press(p *person, ev *bot.Event, label string) {
 
 func (s *stage) handle(ev bot.Event) {
 	s.t.Helper()
+	if s.spoil != nil {
+		s.spoil()
+	}
 	out, err := s.engine.Handle(s.t.Context(), ev)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if s.twice {
+		again, err := s.engine.Handle(s.t.Context(), ev)
+		if err != nil || !again.Repeated {
+			s.t.Fatalf("delivered again: %+v, %v", again, err)
+		}
 	}
 	if out.Toast != "" && ev.From.Channel == "telegram" {
 		s.toast = out.Toast
