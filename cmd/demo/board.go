@@ -64,7 +64,7 @@ type boardView struct {
 func addresses(phones []phone) map[string]string {
 	m := map[string]string{}
 	for _, p := range phones {
-		m[p.Platform+":"+p.Address] = p.ID
+		m[p.conversation()] = p.ID
 	}
 	return m
 }

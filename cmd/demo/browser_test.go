@@ -138,22 +138,22 @@ func lookAt(t *testing.T, lang string) {
 	e.keep("1-opened-" + lang)
 	e.does("WeChat", enters("anna"), writes("anna", "投诉"), shows("anna", "红娘服务"),
 		presses("anna", "见面对象"), shows("anna", "请把事情的经过"), clicks(on("anna", ".attach")), clicks(on("anna", ".sample")), shows("anna", "收到图片"))
-	e.does("Telegram", enters("david"), writes("david", "complaint"),
-		presses("david", "费用"), shows("david", "✓ 费用"))
-	e.does("staff", enters("li"), enters("chen"), enters("chloe"), writes("chloe", "投诉"), shows("chloe", "请问是哪方面"))
+	e.does("Telegram", enters("carl"), writes("carl", "complaint"),
+		presses("carl", "费用"), shows("carl", "✓ 费用"))
+	e.does("staff", enters("mei"), enters("li"), enters("dana"), writes("dana", "投诉"), shows("dana", "请问是哪方面"))
 	e.keep("2-talking-" + lang)
-	e.does("menus", clicks(on("li", ".composer .side-button")), clicks(on("li", ".bar-item")), clicks(on("chen", ".side-button")),
-		clicks(on("chloe", ".attach")), clicks(on("anna", ".attach")))
+	e.does("menus", clicks(on("mei", ".composer .side-button")), clicks(on("mei", ".bar-item")), clicks(on("li", ".side-button")),
+		clicks(on("dana", ".attach")), clicks(on("anna", ".attach")))
 	e.keep("3-menus-" + lang)
 	e.does("weather", clicks("#dock .preset:nth-child(2)"), becomes(`document.querySelector('#fault-repeat').checked`))
 	e.keep("4-weather-" + lang)
 	e.does("pocket", pocket, clicks("#tab-anna"))
 	e.keep("5-pocket-wechat-" + lang)
-	e.does("pocket", clicks("#tab-david"))
+	e.does("pocket", clicks("#tab-carl"))
 	e.keep("6-pocket-telegram-" + lang)
 	e.does("pocket", clicks("#tab-dock"))
 	e.keep("7-pocket-dock-" + lang)
-	e.does("pocket", clicks("#tab-bohan"))
+	e.does("pocket", clicks("#tab-bo"))
 	e.keep("8-pocket-door-" + lang)
 }
 
@@ -177,7 +177,7 @@ func TestPlayIsSeen(t *testing.T) {
 	e := newEye(t, "zh-CN")
 	e.does("open", laptop, chromedp.Navigate(p.url), becomes(`document.querySelector('#phone-anna .input')?.value.includes('对方迟到')`))
 	e.keep("9-playing")
-	e.does("play", shows("li", "您说：我来处理"), becomes(`document.querySelector('#play-remark').textContent === '演完了'`))
+	e.does("play", shows("mei", "您说：我来处理"), becomes(`document.querySelector('#play-remark').textContent === '演完了'`))
 	e.does("pocket", pocket)
 	e.keep("9-played-pocket")
 }

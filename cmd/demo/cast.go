@@ -19,12 +19,13 @@ type person struct {
 
 var client = words{"客户", "Client"}
 
-// cast is everyone on the page, in the order of their phones.
+// cast is everyone on the page, in the order of their phones. They have the
+// names of the people in flows/testdata.
 var cast = []person{
 	{ID: "anna", Platform: "wechat", Name: words{"安娜", "Anna"}, Role: client, Lang: "zh-hans", Address: "oRt7kAnna0000000000000000001"},
-	{ID: "bohan", Platform: "wechat", Name: words{"博涵", "Bohan"}, Role: client, Lang: "zh-hans", Address: "oRt7kBohan000000000000000002"},
-	{ID: "chloe", Platform: "telegram", Name: words{"可儿", "Chloe"}, Role: client, Lang: "zh-hans", Address: "810000001"},
-	{ID: "david", Platform: "telegram", Name: words{"大卫", "David"}, Role: client, Lang: "en", Address: "810000002"},
-	{ID: "li", Platform: "wechat", Staff: true, Name: words{"小李", "Li"}, Role: words{"红娘", "Matchmaker"}, Lang: "zh-hans", Address: "oRt7kLi000000000000000000003"},
-	{ID: "chen", Platform: "telegram", Staff: true, Name: words{"小陈", "Chen"}, Role: words{"客服", "Service agent"}, Lang: "zh-hans", Address: "810000003"},
+	{ID: "bo", Platform: "wechat", Name: words{"博文", "Bo"}, Role: client, Lang: "zh-hans", Address: "oRt7kBo000000000000000000002"},
+	{ID: "dana", Platform: "telegram", Name: words{"丹娜", "Dana"}, Role: client, Lang: "zh-hans", Address: "8100000024"},
+	{ID: "carl", Platform: "telegram", Name: words{"卡尔", "Carl"}, Role: client, Lang: "en", Address: "8100000017"},
+	{ID: "mei", Platform: "wechat", Staff: true, Name: words{"王红娘", "Mei"}, Role: words{"红娘", "Matchmaker"}, Lang: "zh-hans", Address: "oRt7kMei00000000000000000003"},
+	{ID: "li", Platform: "telegram", Staff: true, Name: words{"小李", "Li"}, Role: words{"客服", "Service agent"}, Lang: "zh-hans", Address: "8100000031"},
 }

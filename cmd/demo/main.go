@@ -76,7 +76,11 @@ func (o options) check(rest []string) error {
 // run opens town, house and page, in this order, until ctx ends.
 func run(ctx context.Context, o options) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	t, err := newTown(o.mode, true, log)
+	script, err := readScript(o.script, log)
+	if err != nil {
+		return err
+	}
+	t, err := newTown(climate{Mode: o.mode, Limits: true, Lang: script.Lang, Log: log})
 	if err != nil {
 		return err
 	}
@@ -87,32 +91,32 @@ func run(ctx context.Context, o options) error {
 	}
 	defer h.Close()
 	p := page{Phones: t.Phones, Weather: t.weather(), Panel: h, Lang: o.lang, Log: log}
-	if p.Player, err = readScript(o.script, t.Phones, log); err != nil {
-		return err
+	if o.script != "" {
+		p.Player = newPlayer(script, t.Phones, log)
 	}
-	if err := t.openShop(ctx); err != nil {
+	if err := openShop(ctx, t.Phones, h); err != nil {
 		return err
 	}
 	return show(ctx, newPage(p), o)
 }
 
-// readScript readies a player for the transcript, or none.
-func readScript(path string, phones []phone, log *slog.Logger) (*player, error) {
+// readScript reads the transcript, if one is named.
+func readScript(path string, log *slog.Logger) (transcript, error) {
 	if path == "" {
-		return nil, nil
+		return transcript{}, nil
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("demo: read transcript: %w", err)
+		return transcript{}, fmt.Errorf("demo: read transcript: %w", err)
 	}
 	script, skipped := parse(path, string(text))
 	if len(script.Lines) == 0 {
-		return nil, fmt.Errorf("demo: %s holds no line of a transcript, such as “> 投诉”", path)
+		return transcript{}, fmt.Errorf("demo: %s holds no line of a transcript, such as “> 投诉”", path)
 	}
 	for _, n := range skipped {
-		log.Warn("demo: not a line of a transcript", "file", script.Name, "line", n)
+		log.Warn("demo: not a line that can be played", "file", script.Name, "line", n)
 	}
-	return newPlayer(script, phones, log), nil
+	return script, nil
 }
 
 // show serves the page until ctx ends.

@@ -35,7 +35,7 @@ type place struct {
 func newPlace(t *testing.T, script string) *place {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	town, err := newTown("plain", false, log)
+	town, err := newTown(climate{Mode: "plain", Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,26 +202,26 @@ func TestWeChatTalk(t *testing.T) {
 
 func TestTelegramTalk(t *testing.T) {
 	p := newPlace(t, "")
-	p.do("/api/phones/david/follow", deed{}, 204)
-	p.sees("david", "您好")
-	p.do("/api/phones/david/follow", deed{}, 400)
-	p.do("/api/phones/david/write", deed{Text: "complaint"}, 204)
-	q := p.see("david", func(b emulator.Bubble) bool { return len(b.Keys) == len(answers) })
-	p.do("/api/phones/david/press", deed{Bubble: q.ID, Row: 2}, 204)
-	p.see("david", func(b emulator.Bubble) bool {
+	p.do("/api/phones/carl/follow", deed{}, 204)
+	p.sees("carl", "您好")
+	p.do("/api/phones/carl/follow", deed{}, 400)
+	p.do("/api/phones/carl/write", deed{Text: "complaint"}, 204)
+	q := p.see("carl", func(b emulator.Bubble) bool { return len(b.Keys) == len(answers) })
+	p.do("/api/phones/carl/press", deed{Bubble: q.ID, Row: 2}, 204)
+	p.see("carl", func(b emulator.Bubble) bool {
 		return b.ID == q.ID && b.Edited && strings.Contains(b.Text, "✓ 费用")
 	})
-	own := p.see("david", func(b emulator.Bubble) bool { return b.Mine && b.Text == "complaint" })
-	p.do("/api/phones/david/edit", deed{Bubble: own.ID, Text: "compliment"}, 204)
-	p.sees("david", "改成了 compliment")
-	p.do("/api/phones/david/unfollow", deed{}, 204)
-	p.do("/api/phones/david/follow", deed{}, 204)
+	own := p.see("carl", func(b emulator.Bubble) bool { return b.Mine && b.Text == "complaint" })
+	p.do("/api/phones/carl/edit", deed{Bubble: own.ID, Text: "compliment"}, 204)
+	p.sees("carl", "改成了 compliment")
+	p.do("/api/phones/carl/unfollow", deed{}, 204)
+	p.do("/api/phones/carl/follow", deed{}, 204)
 }
 
 func TestPictures(t *testing.T) {
 	p := newPlace(t, "")
 	want, _ := sample("receipt")
-	for _, id := range []string{"anna", "chloe"} {
+	for _, id := range []string{"anna", "dana"} {
 		p.do("/api/phones/"+id+"/follow", deed{}, 204)
 		p.do("/api/phones/"+id+"/picture", deed{Samples: []string{"receipt"}}, 204)
 		b := p.see(id, func(b emulator.Bubble) bool { return b.Mine && b.Photo != "" })
@@ -231,11 +231,11 @@ func TestPictures(t *testing.T) {
 		}
 	}
 	p.see("anna", func(b emulator.Bubble) bool { return !b.Mine && b.Photo != "" })
-	p.send("/api/phones/chloe/picture", "image/jpeg", want, 204)
-	p.do("/api/phones/chloe/picture", deed{Samples: []string{"chat", "rose"}}, 204)
-	p.do("/api/phones/chloe/picture", deed{Samples: []string{"nobody"}}, 400)
-	p.do("/api/phones/chloe/picture", deed{}, 400)
-	p.send("/api/phones/chloe/picture", "image/jpeg", make([]byte, maxPicture+1), 400)
+	p.send("/api/phones/dana/picture", "image/jpeg", want, 204)
+	p.do("/api/phones/dana/picture", deed{Samples: []string{"chat", "rose"}}, 204)
+	p.do("/api/phones/dana/picture", deed{Samples: []string{"nobody"}}, 400)
+	p.do("/api/phones/dana/picture", deed{}, 400)
+	p.send("/api/phones/dana/picture", "image/jpeg", make([]byte, maxPicture+1), 400)
 	if answer, _ := p.get("/phones/anna/pictures/none"); answer.StatusCode != 404 {
 		t.Errorf("a picture that is not there: %d", answer.StatusCode)
 	}
@@ -270,10 +270,10 @@ func TestLiveNews(t *testing.T) {
 	s.next("change", has(`"present":true`))
 	s.next("change", has("您好"))
 	s.next("panel", has(`"complaint/kind"`))
-	p.do("/api/phones/chloe/follow", deed{}, 204)
+	p.do("/api/phones/dana/follow", deed{}, 204)
 	s.next("change", has(`"kind":"typing"`))
-	p.do("/api/phones/chloe/unfollow", deed{}, 204)
-	s.next("change", has(`"phone":"chloe","change":{"kind":"state"},"state":{"present":false,"before":true}`))
+	p.do("/api/phones/dana/unfollow", deed{}, 204)
+	s.next("change", has(`"phone":"dana","change":{"kind":"state"},"state":{"present":false,"before":true}`))
 
 	again := p.listen() // somebody who was away catches up
 	snapshot := again.next("snapshot", nil)
@@ -317,13 +317,13 @@ func TestWeather(t *testing.T) {
 
 func TestAwayMeansNothingArrives(t *testing.T) {
 	p := newPlace(t, "")
-	p.do("/api/phones/chloe/follow", deed{}, 204)
-	p.sees("chloe", "您好")
+	p.do("/api/phones/dana/follow", deed{}, 204)
+	p.sees("dana", "您好")
 	p.do("/api/weather", conditions{Away: true}, 204)
-	p.do("/api/phones/chloe/write", deed{Text: "在吗"}, 204)
-	p.see("chloe", func(b emulator.Bubble) bool { return b.Mine && b.Text == "在吗" })
+	p.do("/api/phones/dana/write", deed{Text: "在吗"}, 204)
+	p.see("dana", func(b emulator.Bubble) bool { return b.Mine && b.Text == "在吗" })
 	p.do("/api/weather", conditions{}, 204)
-	p.sees("chloe", "您说：在吗")
+	p.sees("dana", "您说：在吗")
 }
 
 func TestStrangersAreRefused(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -70,6 +71,8 @@ func (p *player) play(ctx context.Context) []int {
 			p.miss(l, "nobody is left to play this part")
 			continue
 		}
+		ph = p.stand(ph, l)
+		parts[l.Who] = ph
 		p.update(func(v *playerView) { v.Line, v.Phone = i+1, ph.ID })
 		if l.Said {
 			p.hear(ctx, ph, l, seen[ph.ID])
@@ -81,8 +84,31 @@ func (p *player) play(ctx context.Context) []int {
 	return p.view().Missed
 }
 
-// act does a person's line at a person's pace.
+// stand lets the colleague who has the button before them press it: which of the
+// staff an alert goes to is the agency's to say, not the transcript's.
+func (p *player) stand(ph phone, l line) phone {
+	if !ph.Staff || l.Said || l.Kind != "press" {
+		return ph
+	}
+	if _, ok := findButton(ph.Screen().Bubbles(), l.Text); ok {
+		return ph
+	}
+	for _, other := range p.Phones {
+		if _, ok := findButton(other.Screen().Bubbles(), l.Text); ok && other.Staff {
+			return other
+		}
+	}
+	return ph
+}
+
+// act does a person's line at a person's pace: after the answer to their last
+// words has begun to come.
 func (p *player) act(ctx context.Context, ph phone, l line, seen map[string]int64) {
+	limited, cancel := context.WithTimeout(ctx, p.Patience/3)
+	ph.Screen().Wait(limited, func(shown []emulator.Bubble) bool {
+		return len(shown) == 0 || !shown[len(shown)-1].Mine
+	})
+	cancel()
 	for _, other := range p.Phones {
 		seen[other.ID] = newest(other)
 	}
@@ -108,7 +134,9 @@ func (p *player) deed(ctx context.Context, ph phone, l line) error {
 		p.tell("change", stateOf(ph))
 		return err
 	case "picture":
-		return ph.do("picture", deed{Samples: sampleNames[:1]})
+		return ph.do("picture", deed{Samples: slices.Repeat(sampleNames[:1], l.Count), Text: l.Text})
+	case "edit":
+		return ph.Edit(lastOwn(ph), l.Text)
 	case "press":
 		if b, ok := findButton(ph.Screen().Bubbles(), l.Text); ok {
 			p.tell("point", map[string]any{"phone": ph.ID, "bubble": b.bubble, "row": b.row, "col": b.col, "word": b.word})
@@ -148,7 +176,7 @@ func saidSince(shown []emulator.Bubble, l line, since int64) bool {
 		if b.Mine || (b.ID <= since && !b.Edited) {
 			continue
 		}
-		if strings.Contains(plain(b.Text), want) {
+		if l.Kind == "picture" && b.Photo != "" || l.Kind != "picture" && strings.Contains(plain(b.Text), want) {
 			return true
 		}
 		for _, row := range b.Keys {
@@ -214,6 +242,17 @@ func newest(ph phone) int64 {
 	var id int64
 	for _, b := range ph.Screen().Bubbles() {
 		id = max(id, b.ID)
+	}
+	return id
+}
+
+// lastOwn is the newest bubble of the owner's own words.
+func lastOwn(ph phone) int64 {
+	var id int64
+	for _, b := range ph.Screen().Bubbles() {
+		if b.Mine && b.Kind == "text" {
+			id = max(id, b.ID)
+		}
 	}
 	return id
 }

@@ -25,22 +25,27 @@ var textKey = regexp.MustCompile(`(?m)(?:^    |, )(\w+): `)
 func TestParse(t *testing.T) {
 	got, skipped := parse("dir/complaint.en.chat", strings.Join([]string{
 		"# A customer changes her mind.", "", "> complaint", "< We are sorry.", "< [The fee]", "> [The fee]", "> (photo p1)",
-		"! > [I take it]", "! < Taken.", "anna> 投诉", "li< 您好", "李> [我来处理]", "> (dance)", "? what", "<", "> (follow)",
+		"! > [I take it]", "! < Taken.", "anna> 投诉", "mei< 您好", "李> [我来处理]", "> (dance)", "? what", "<", "> (follow)", "+1h", "> (photo 3)", "li< (photo)", "li< (？)", "> (edit 改)",
 	}, "\r\n"))
 	want := transcript{Name: "complaint.en.chat", Lang: "en", Lines: []line{
-		{1, "", false, "remark", "A customer changes her mind."},
-		{3, "", false, "write", "complaint"},
-		{4, "", true, "write", "We are sorry."},
-		{5, "", true, "press", "The fee"},
-		{6, "", false, "press", "The fee"},
-		{7, "", false, "picture", ""},
-		{8, "!", false, "press", "I take it"},
-		{9, "!", true, "write", "Taken."},
-		{10, "anna", false, "write", "投诉"},
-		{11, "li", true, "write", "您好"},
-		{12, "李", false, "press", "我来处理"},
-		{15, "", true, "write", ""},
-		{16, "", false, "follow", ""},
+		{1, "", false, "remark", "A customer changes her mind.", 0},
+		{3, "", false, "write", "complaint", 0},
+		{4, "", true, "write", "We are sorry.", 0},
+		{5, "", true, "press", "The fee", 0},
+		{6, "", false, "press", "The fee", 0},
+		{7, "", false, "picture", "p1", 1},
+		{8, "!", false, "press", "I take it", 0},
+		{9, "!", true, "write", "Taken.", 0},
+		{10, "anna", false, "write", "投诉", 0},
+		{11, "mei", true, "write", "您好", 0},
+		{12, "李", false, "press", "我来处理", 0},
+		{15, "", true, "write", "", 0},
+		{16, "", false, "follow", "", 0},
+		{17, "", false, "remark", "+1h", 0},
+		{18, "", false, "picture", "", 3},
+		{19, "li", true, "picture", "", 1},
+		{20, "li", true, "write", "(？)", 0},
+		{21, "", false, "edit", "改", 0},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -72,10 +77,10 @@ func TestAssign(t *testing.T) {
 		want       map[string]string
 	}{
 		{"a.zh-CN.chat", "> 你好\n! > [好]", map[string]string{"": "anna", "!": "li"}},
-		{"a.en.chat", "> hello\n! > [ok]", map[string]string{"": "david", "!": "li"}},
-		{"a.zh-CN.chat", "li> a\nanna> b\n王先生> c\n客服> d\nchloe> e", map[string]string{"li": "li", "anna": "anna", "王先生": "bohan", "客服": "chen", "chloe": "chloe"}},
-		{"a.en.chat", "anna> a\nbob> b", map[string]string{"anna": "david", "bob": "anna"}},
-		{"a.zh-CN.chat", "a> 1\nb> 1\nc> 1\nd> 1\ne> 1", map[string]string{"a": "anna", "b": "bohan", "c": "chloe", "d": "david"}},
+		{"a.en.chat", "> hello\n! > [ok]", map[string]string{"": "carl", "!": "li"}},
+		{"a.zh-CN.chat", "mei> a\nanna> b\n王先生> c\n客服> d\ndana> e", map[string]string{"mei": "mei", "anna": "anna", "王先生": "bo", "客服": "li", "dana": "dana"}},
+		{"a.en.chat", "anna> a\nbob> b", map[string]string{"anna": "anna", "bob": "carl"}},
+		{"a.zh-CN.chat", "a> 1\nb> 1\nc> 1\nd> 1\ne> 1", map[string]string{"a": "anna", "b": "bo", "c": "dana", "d": "carl"}},
 	}
 	for _, c := range cases {
 		parsed, _ := parse(c.file, c.text)
@@ -114,7 +119,7 @@ func TestSaidSince(t *testing.T) {
 func TestPlay(t *testing.T) {
 	p := newPlace(t, strings.Join([]string{
 		"# 安娜投诉。", "> 投诉", "< " + question, "< [见面对象]", "> [见面对象]", "< 请把事情的经过告诉我们", "> (photo)",
-		"chloe> 投诉", "chloe> [费用]", "chloe< 请把事情的经过", "! > [没有这个按钮]", "! < 您说：没有这个按钮", "bohan> (follow)", "bohan< 您好", "bohan> (unfollow)",
+		"dana> 投诉", "dana> [费用]", "dana< 请把事情的经过", "! > [没有这个按钮]", "! < 您说：没有这个按钮", "bo> (follow)", "bo< 您好", "bo> (unfollow)",
 	}, "\n"))
 	s := p.listen()
 	s.next("player", has(`"remark":"安娜投诉。"`))
@@ -124,8 +129,8 @@ func TestPlay(t *testing.T) {
 		t.Errorf("the play ended with %s", end)
 	}
 	p.see("anna", func(b emulator.Bubble) bool { return b.Mine && b.Photo != "" })
-	if ph, _ := p.page.phone("bohan"); ph.State().Present {
-		t.Error("bohan did not leave")
+	if ph, _ := p.page.phone("bo"); ph.State().Present {
+		t.Error("bo did not leave")
 	}
 }
 
@@ -161,14 +166,13 @@ func TestReadScript(t *testing.T) {
 		}
 		return path
 	}
-	if p, err := readScript("", nil, nil); p != nil || err != nil {
-		t.Errorf("no script: %v, %v", p, err)
+	if got, err := readScript("", nil); got.Lines != nil || err != nil {
+		t.Errorf("no script: %v, %v", got, err)
 	}
-	if _, err := readScript(filepath.Join(dir, "none"), nil, nil); err == nil {
+	if _, err := readScript(filepath.Join(dir, "none"), nil); err == nil {
 		t.Error("a file that is not there was read")
 	}
-	if _, err := readScript(write("bad.chat", "hello\n"), nil, nil); err == nil {
-		// every line is skipped
+	if _, err := readScript(write("bad.chat", "hello\n"), nil); err == nil {
 		t.Error("a file without a line was played")
 	}
 }

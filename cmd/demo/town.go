@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,13 +25,20 @@ type town struct {
 	servers []*http.Server
 }
 
-// newTown opens the platforms; Close ends them. WeChat delivers in that mode, and
-// Telegram refuses haste if limits says so. The account stays the same from run
-// to run, so that a bot which kept its data knows its people again.
-func newTown(mode string, limits bool, log *slog.Logger) (*town, error) {
+// climate says what a town is like.
+type climate struct {
+	Mode   string // how WeChat delivers
+	Limits bool   // Telegram refuses haste
+	Lang   string // what the clients' Telegram is set to; empty: each has their own
+	Log    *slog.Logger
+}
+
+// newTown opens the platforms; Close ends them. The account stays the same from
+// run to run, so that a bot which kept its data knows its people again.
+func newTown(c climate) (*town, error) {
 	t := &town{Token: "8100000009:demo-" + strconv.FormatUint(rand.Uint64(), 36)}
-	t.WeChat = emulator.NewWeChat(emulator.WeChatConfig{AppID: "wx00000000000000de", OriginalID: "gh_00000000demo", Mode: mode, Log: log})
-	t.Telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: t.Token, Seed: rand.Uint64(), Limits: limits, Log: log})
+	t.WeChat = emulator.NewWeChat(emulator.WeChatConfig{AppID: "wx00000000000000de", OriginalID: "gh_00000000demo", Mode: c.Mode, Log: c.Log})
+	t.Telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: t.Token, Seed: rand.Uint64(), Limits: c.Limits, Log: c.Log})
 	var err error
 	if t.WeChatURL, err = t.serve(t.WeChat); err == nil {
 		t.TelegramURL, err = t.serve(t.Telegram)
@@ -41,6 +47,9 @@ func newTown(mode string, limits bool, log *slog.Logger) (*town, error) {
 		return nil, errors.Join(err, t.Close())
 	}
 	for _, p := range cast {
+		if c.Lang != "" && !p.Staff {
+			p.Lang = c.Lang
+		}
 		t.Phones = append(t.Phones, phone{p, t.handset(p)})
 	}
 	return t, nil
@@ -90,21 +99,4 @@ func (t *town) weather() *weather {
 		over:  []func(emulator.Faults){t.WeChat.SetFaults, t.Telegram.SetFaults},
 		token: t.WeChat.InvalidateToken,
 	}
-}
-
-// openShop lets the staff follow the account, as colleagues of the agency do
-// before the first client comes.
-func (t *town) openShop(ctx context.Context) error {
-	for _, p := range t.Phones {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !p.Staff || p.State().Present {
-			continue
-		}
-		if err := p.Follow(); err != nil {
-			return fmt.Errorf("demo: %s joins: %w", p.ID, err)
-		}
-	}
-	return nil
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -11,10 +14,12 @@ import (
 //	# 安娜投诉见面对象。          a remark
 //	> 投诉                       the client writes
 //	> [见面对象]                 presses a button or taps a word
-//	> (photo)                    sends a picture; (follow), (unfollow)
-//	< 请把事情的经过告诉我们     the bot said
+//	> (photo)                    sends a picture, (photo 3) three, (photo 合影) one
+//	                             with words; (follow), (unfollow), (edit words)
+//	< 请把事情的经过告诉我们     the bot said, < (photo) showed
 //	! > [我来处理]               a member of staff does, ! < the bot said to them
 //	anna> 投诉                   the same with names; li< …
+//	+1h                          time passes, which it does not in the demo
 type transcript struct {
 	Name  string // of the file
 	Lang  string // "zh" or "en"
@@ -26,8 +31,9 @@ type line struct {
 	Number int    // in the file, from 1
 	Who    string // a name, "" the client, "!" a member of staff
 	Said   bool   // the bot said it; otherwise a person does it
-	Kind   string // "remark", "write", "press", "picture", "follow", "unfollow"
+	Kind   string // "remark", "write", "press", "picture", "follow", "unfollow", "edit"
 	Text   string // the words, or the label
+	Count  int    // of pictures
 }
 
 // named is a line with a name, or with ! for staff, or with neither.
@@ -60,38 +66,42 @@ func parseLine(raw string) (line, bool) {
 	if remark, ok := strings.CutPrefix(raw, "#"); ok {
 		return line{Kind: "remark", Text: strings.TrimSpace(remark)}, true
 	}
+	if strings.HasPrefix(raw, "+") {
+		return line{Kind: "remark", Text: raw}, true
+	}
 	m := named.FindStringSubmatch(raw)
 	if m == nil {
 		return line{}, false
 	}
-	l := line{Who: m[1], Said: m[2] == "<", Text: m[3]}
-	var ok bool
-	l.Kind, l.Text, ok = deedOf(l.Text)
-	if l.Said && !ok { // a bot may say words in brackets
+	l, ok := deedOf(m[3])
+	if l.Who, l.Said = m[1], m[2] == "<"; l.Said && !ok { // a bot may say words in brackets
 		l.Kind, l.Text, ok = "write", m[3], true
 	}
 	return l, ok
 }
 
 // deedOf tells words from a [label] and from a (deed).
-func deedOf(text string) (kind, words string, ok bool) {
+func deedOf(text string) (line, bool) {
 	if in, is := within(text, "[", "]"); is && in != "" {
-		return "press", in, true
+		return line{Kind: "press", Text: in}, true
 	}
 	in, is := within(text, "(", ")")
 	if !is {
-		return "write", text, true
+		return line{Kind: "write", Text: text}, true
 	}
-	verb, _, _ := strings.Cut(in, " ")
+	verb, rest, _ := strings.Cut(in, " ")
 	switch verb {
-	case "photo", "picture":
-		return "picture", "", true
-	case "follow", "start":
-		return "follow", "", true
-	case "unfollow", "block":
-		return "unfollow", "", true
+	case "photo":
+		if n, err := strconv.Atoi(rest); err == nil {
+			return line{Kind: "picture", Count: min(max(n, 1), 10)}, true
+		}
+		return line{Kind: "picture", Text: rest, Count: 1}, true
+	case "follow", "unfollow":
+		return line{Kind: verb}, true
+	case "edit":
+		return line{Kind: "edit", Text: rest}, rest != ""
 	}
-	return "", "", false
+	return line{}, false
 }
 
 func within(s, open, shut string) (string, bool) {
@@ -103,52 +113,40 @@ func within(s, open, shut string) (string, bool) {
 }
 
 // staffNames are other words for the members of staff in the cast.
-var staffNames = map[string]string{
-	"!": "li", "staff": "li", "matchmaker": "li", "红娘": "li", "小李": "li",
-	"agent": "chen", "service": "chen", "客服": "chen", "小陈": "chen",
-}
+var staffNames = map[string]string{"!": "li", "staff": "li", "客服": "li", "小李": "li", "matchmaker": "mei", "红娘": "mei", "王红娘": "mei"}
 
-// assign gives each name in the transcript a phone: the one of that name if it
-// speaks the transcript's language, else the next free client's, those who speak
-// it first.
+// assign gives each name in the transcript a phone: the one of that name, else
+// the next free client's, those who speak the transcript's language first.
 func assign(t transcript, phones []phone) map[string]phone {
 	byID := map[string]phone{}
-	var free []phone
 	for _, p := range phones {
 		byID[p.ID] = p
-		if !p.Staff && speaks(p, t.Lang) {
-			free = append(free, p)
-		}
 	}
-	for _, p := range phones {
-		if !p.Staff && !speaks(p, t.Lang) {
-			free = append(free, p)
-		}
-	}
-	parts := map[string]phone{}
-	taken := map[string]bool{}
-	give := func(name string, p phone) { parts[name], taken[p.ID] = p, true }
+	parts, taken := map[string]phone{}, map[string]bool{}
 	for _, l := range t.Lines {
 		id := strings.ToLower(l.Who)
 		if other, ok := staffNames[id]; ok {
 			id = other
 		}
-		if p, ok := byID[id]; ok && (p.Staff || speaks(p, t.Lang)) {
-			give(l.Who, p)
+		if p, ok := byID[id]; ok {
+			parts[l.Who], taken[p.ID] = p, true
 		}
 	}
+	free := slices.DeleteFunc(slices.Clone(phones), func(p phone) bool { return p.Staff || taken[p.ID] })
+	slices.SortStableFunc(free, func(a, b phone) int { return cmp.Compare(foreign(a, t.Lang), foreign(b, t.Lang)) })
 	for _, l := range t.Lines {
-		if _, ok := parts[l.Who]; ok || l.Kind == "remark" {
+		if _, ok := parts[l.Who]; ok || l.Kind == "remark" || len(free) == 0 {
 			continue
 		}
-		for _, p := range free {
-			if !taken[p.ID] {
-				give(l.Who, p)
-				break
-			}
-		}
+		parts[l.Who], free = free[0], free[1:]
 	}
 	return parts
 }
 
-func speaks(p phone, lang string) bool { return strings.HasPrefix(p.Lang, lang) }
+// foreign is 1 when the phone does not speak the language.
+func foreign(p phone, lang string) int {
+	if strings.HasPrefix(p.Lang, lang) {
+		return 0
+	}
+	return 1
+}

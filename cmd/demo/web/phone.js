@@ -20,7 +20,7 @@ export function avatar(person) {
 
 export function tint(id) {
   const sum = [...id].reduce((n, c) => n + c.codePointAt(0), 0);
-  return tints[{ anna: 0, bohan: 1, chloe: 2, david: 3, li: 4, chen: 5 }[id] ?? sum % tints.length];
+  return tints[{ anna: 0, bo: 1, dana: 2, carl: 3, mei: 4, li: 5 }[id] ?? sum % tints.length];
 }
 
 export class Phone {
@@ -191,6 +191,11 @@ export class Phone {
     this.bubbles.set(b.id, b);
     this.drawBubble(b);
     this.drawChips();
+    if (b.mine && b.text === this.input.value) { // the player's words have been sent
+      clearInterval(this.typist);
+      this.input.value = '';
+      this.fitInput();
+    }
     if (!b.mine) {
       this.clearTyping();
       this.node.classList.remove('rang');

@@ -3,7 +3,7 @@
 const texts = {
   zh: {
     hint: '您就是客户：在左边任一手机上关注，再发一句“投诉”——看右边同事的手机响起来。',
-    hintPhone: '先关注，再发一句“投诉”，然后切到红娘的手机看看。',
+    hintPhone: '先关注，再发一句“投诉”，然后切到小李的手机看看。',
     otherLang: 'English',
     clients: '客户', staff: '员工', platforms: { wechat: '微信', telegram: 'Telegram' },
     account: '红线婚介', bot: '机器人', typing: '正在输入…', service: '服务号',
@@ -28,7 +28,7 @@ const texts = {
     },
     token: '让微信令牌失效', tokenDone: '令牌已失效',
     outbox: '发件箱', turns: '经过', nothing: '还没有', panelAway: '暂时读不到',
-    states: { sent: '已送达平台', queued: '排队', sending: '发送中', waiting: '等客户来信', failed: '失败', unreachable: '联系不上', unsure: '结果未知' },
+    states: { sent: '已送达平台', queued: '排队', waiting: '等客户来信', failed: '失败', unreachable: '联系不上' },
     events: { arrived: '来了', left: '走了', wrote: '说话', pressed: '按钮', showed: '图片', sent: '其他', edited: '修改', noticed: '到时' },
     tries: (n) => `第 ${n} 次`, outside: '—',
     seconds: (s) => `${s} 秒`, minutes: (m) => `${m} 分`, hours: (h) => `${h} 时`,
@@ -38,7 +38,7 @@ const texts = {
   },
   en: {
     hint: 'You are the client: follow on any phone on the left, write “complaint”, and watch a colleague’s phone ring on the right.',
-    hintPhone: 'Follow, write “complaint”, then look at the matchmaker’s phone.',
+    hintPhone: 'Follow, write “complaint”, then look at Li’s phone.',
     otherLang: '中文',
     clients: 'Clients', staff: 'Staff', platforms: { wechat: 'WeChat', telegram: 'Telegram' },
     account: 'Redthread', bot: 'bot', typing: 'typing…', service: 'Service account',
@@ -63,7 +63,7 @@ const texts = {
     },
     token: 'Invalidate WeChat token', tokenDone: 'Token invalidated',
     outbox: 'Outbox', turns: 'Turns', nothing: 'nothing yet', panelAway: 'cannot be read just now',
-    states: { sent: 'handed over', queued: 'queued', sending: 'sending', waiting: 'waits for client', failed: 'failed', unreachable: 'unreachable', unsure: 'outcome unknown' },
+    states: { sent: 'handed over', queued: 'queued', waiting: 'waits for client', failed: 'failed', unreachable: 'unreachable' },
     events: { arrived: 'arrived', left: 'left', wrote: 'wrote', pressed: 'pressed', showed: 'showed', sent: 'sent', edited: 'edited', noticed: 'timer' },
     tries: (n) => `try ${n}`, outside: '—',
     seconds: (s) => `${s} s`, minutes: (m) => `${m} min`, hours: (h) => `${h} h`,
