@@ -106,6 +106,9 @@ func (e *Engine) turn(ctx context.Context, ev bot.Event, play func(*Turn) error)
 		toast = t.toast
 		return t.commit()
 	})
+	if err != nil || taken.Repeated {
+		toast = "" // of a play that did not take effect
+	}
 	return taken, toast, err
 }
 

@@ -12,6 +12,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"redthread/bot"
 	"redthread/bot/dialog"
 	"redthread/store"
@@ -211,7 +213,7 @@ func (s *stage) lines(t testing.TB, from bot.Conversation, lines ...string) (las
 }
 
 // deliver sends everything that waits.
-func (s *stage) deliver(t testing.TB) {
+func (s *stage) deliver(t rapid.TB) {
 	t.Helper()
 	ctx := context.Background()
 	due, err := s.store.Due(ctx, 100)
@@ -262,7 +264,7 @@ func heard(all []store.Outgoing) string {
 	return strings.Join(parts, "\n---\n")
 }
 
-func (s *stage) session(t testing.TB, c bot.Conversation) bot.Session {
+func (s *stage) session(t rapid.TB, c bot.Conversation) bot.Session {
 	t.Helper()
 	ses, err := s.store.SessionOf(context.Background(), c)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"redthread/bot"
 	"redthread/store"
 )
@@ -78,7 +80,7 @@ func restore(t *testing.T, s *stage, file string) {
 
 // mustBeAnswerable fails unless what waits in a session can be asked and
 // answered.
-func (s *stage) mustBeAnswerable(t testing.TB, c bot.Conversation) {
+func (s *stage) mustBeAnswerable(t rapid.TB, c bot.Conversation) {
 	t.Helper()
 	ses := s.session(t, c)
 	frames := ses.Stack
@@ -104,4 +106,3 @@ var known = map[string]bool{
 	"complaint/kind": true, "complaint/story": true, "complaint/proof": true, "complaint/wish": true, "complaint/confirm": true,
 	"language/which": true, "desk/say": true, "quiz/one": true, "quiz/two": true, "broken/ask": true,
 }
-
