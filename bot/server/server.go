@@ -69,6 +69,7 @@ func New(cfg Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	cfg.Promises.Agency = cfg.Agency
 	house := flows.New(cfg.Promises)
 	var err error
 	s.engine, err = dialog.New(dialog.Config{
