@@ -21,8 +21,8 @@ type migrateStatus struct{}
 
 func (migrateStatus) Run(t *terminal) error { return listMigrations(t, look) }
 
-func listMigrations(t *terminal, v version) (err error) {
-	s, _, err := openStore(t, v)
+func listMigrations(t *terminal, other schema) (err error) {
+	s, _, err := openStore(t, other)
 	if err != nil {
 		return err
 	}

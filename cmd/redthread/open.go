@@ -14,17 +14,17 @@ import (
 	"redthread/templates"
 )
 
-// version says what to do about a database that is of another version.
-type version int
+// schema says what to do about a database whose tables are of another version.
+type schema int
 
 const (
-	refuse  version = iota // the command cannot work with it
-	migrate                // bring it up to date
-	look                   // the command only says how it stands
+	refuse  schema = iota // the command cannot work with it
+	migrate               // bring it up to date
+	look                  // the command only says how it stands
 )
 
 // openStore opens what the configuration names. The caller closes it.
-func openStore(t *terminal, v version) (*store.Store, *config.Config, error) {
+func openStore(t *terminal, other schema) (*store.Store, *config.Config, error) {
 	c, err := config.Load(t.config)
 	if err != nil {
 		return nil, nil, err
@@ -40,7 +40,7 @@ func openStore(t *terminal, v version) (*store.Store, *config.Config, error) {
 	}
 	s, err := store.Open(t, store.Config{
 		Database: c.Database.Reveal(), Redis: c.Redis.Reveal(), Keys: keys, Media: c.Blobs,
-		Migrate: v == migrate, AnyVersion: v == look,
+		Migrate: other == migrate, AnyVersion: other == look,
 		Log: logging.New(os.Stderr, c.Log.Level, c.Log.Format),
 	})
 	if err != nil {
