@@ -15,9 +15,9 @@ import (
 // checker holds settings against what they must be.
 type checker struct{ problems Problems }
 
-func (c *checker) expect(ok bool, setting, format string, args ...any) {
+func (k *checker) expect(ok bool, setting, format string, args ...any) {
 	if !ok {
-		c.problems = append(c.problems, Problem{setting, fmt.Sprintf(format, args...)})
+		k.problems = append(k.problems, Problem{setting, fmt.Sprintf(format, args...)})
 	}
 }
 

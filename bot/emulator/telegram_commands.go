@@ -46,7 +46,7 @@ func tgReadCommandKey(c *tgCall) (tgCommandKey, error) {
 	if !tgLanguage.MatchString(key.lang) {
 		return key, tgBad("invalid language code specified")
 	}
-	json.Unmarshal([]byte(strings.Trim(string(scope.Chat), `"`)), &key.chat)
+	_ = json.Unmarshal([]byte(strings.Trim(string(scope.Chat), `"`)), &key.chat) // 0 when it is no number
 	if strings.HasPrefix(key.scope, "chat") && key.chat == 0 {
 		return key, tgBad("chat not found")
 	}

@@ -149,7 +149,7 @@ func tgReplyKeyboard(rows [][]json.RawMessage) (*tgReplyKB, error) {
 				Location bool   `json:"request_location"`
 			}
 			if raw[0] == '"' { // a plain string is a key, too
-				json.Unmarshal(raw, &key.Text)
+				_ = json.Unmarshal(raw, &key.Text) // the row was read as JSON, so this is a whole string
 			} else if err := json.Unmarshal(raw, &key); err != nil {
 				return nil, tgBad("can't parse keyboard button: KeyboardButton must be an Object")
 			}

@@ -48,7 +48,7 @@ func (h *webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if r.Method == http.MethodGet {
-		answer(w, []byte(q.Get("echostr")))
+		_ = answer(w, []byte(q.Get("echostr"))) // the platform asks again
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
