@@ -190,7 +190,8 @@ func TestAlbumOverReplicas(t *testing.T) {
 	dana.mark()
 	push := dana.tg.SendAlbum(album)
 	<-push.Done()
-	dana.hear("怎么处理") // nine are all we take
+	dana.hear("最多就是 9 张")
+	dana.press("发完了").hear("怎么处理")
 	dana.press("道歉").hear("9 张")
 	dana.press("提交").hear("投诉已登记")
 	cases := w.complaints("telegram:41")
