@@ -9,18 +9,39 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// Box seals and opens. It is safe for concurrent use.
-type Box struct{ aead tink.AEAD }
+// Box seals and opens. It is safe for concurrent use. One that Load opened takes
+// up a keyset to which keys were added meanwhile: as soon as it meets something
+// sealed under a key it does not know, or when Reload is called.
+type Box struct {
+	path string // of the keyset; empty: it is nowhere
+	keys atomic.Pointer[keys]
+
+	mu    sync.Mutex // one reload at a time
+	tried time.Time  // when the file was last read because of an unknown key
+}
+
+// keys is an open keyset.
+type keys struct {
+	aead tink.AEAD
+	list []Key
+}
+
+// Key is one key of a keyset: its number, and whether it is the one that seals.
+type Key struct {
+	ID      uint32
+	Primary bool
+}
 
 // ErrNoKeyset says that the keyset file is not there.
 var ErrNoKeyset = errors.New("seal: no keyset file")
@@ -32,9 +53,9 @@ func Create(path string) error {
 	if err != nil {
 		return fmt.Errorf("seal: make keyset: %w", err)
 	}
-	var b bytes.Buffer
-	if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&b)); err != nil {
-		return fmt.Errorf("seal: write keyset: %w", err)
+	b, err := written(h)
+	if err != nil {
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("seal: make folder for keyset: %w", err)
@@ -43,24 +64,23 @@ func Create(path string) error {
 	if err != nil {
 		return fmt.Errorf("seal: create keyset file: %w", err)
 	}
-	_, err = f.Write(b.Bytes())
+	_, err = f.Write(b)
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // Load opens the keyset in a file. It returns ErrNoKeyset when there is none.
 func Load(path string) (*Box, error) {
-	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s", ErrNoKeyset, path)
-	}
+	h, err := read(path)
 	if err != nil {
-		return nil, fmt.Errorf("seal: read keyset file: %w", err)
+		return nil, err
 	}
-	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
+	k, err := open(h)
 	if err != nil {
-		return nil, fmt.Errorf("seal: keyset file %s is damaged: %w", path, err)
+		return nil, err
 	}
-	return open(h)
+	b := &Box{path: path}
+	b.keys.Store(k)
+	return b, nil
 }
 
 // Throwaway is a Box whose keyset is forgotten with it, for tests.
@@ -69,25 +89,28 @@ func Throwaway() *Box {
 	if err != nil {
 		panic(err)
 	}
-	b, err := open(h)
+	k, err := open(h)
 	if err != nil {
 		panic(err)
 	}
+	b := &Box{}
+	b.keys.Store(k)
 	return b
 }
 
-func open(h *keyset.Handle) (*Box, error) {
+func open(h *keyset.Handle) (*keys, error) {
 	a, err := aead.New(h)
 	if err != nil {
 		return nil, fmt.Errorf("seal: open keyset: %w", err)
 	}
-	return &Box{a}, nil
+	list, err := listed(h)
+	return &keys{a, list}, err
 }
 
 // Seal makes plain unreadable. place names where it will stand, for example
 // "sessions.body|telegram:42"; Open needs the same.
 func (b *Box) Seal(place string, plain []byte) ([]byte, error) {
-	sealed, err := b.aead.Encrypt(plain, []byte(place))
+	sealed, err := b.keys.Load().aead.Encrypt(plain, []byte(place))
 	if err != nil {
 		return nil, fmt.Errorf("seal: seal %s: %w", column(place), err)
 	}
@@ -96,7 +119,10 @@ func (b *Box) Seal(place string, plain []byte) ([]byte, error) {
 
 // Open reads what Seal made for the same place.
 func (b *Box) Open(place string, sealed []byte) ([]byte, error) {
-	plain, err := b.aead.Decrypt(sealed, []byte(place))
+	plain, err := b.keys.Load().aead.Decrypt(sealed, []byte(place))
+	if err != nil && b.learn(sealed) {
+		plain, err = b.keys.Load().aead.Decrypt(sealed, []byte(place))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("seal: open %s: %w", column(place), err)
 	}
