@@ -17,12 +17,14 @@ type Letter struct {
 	Played  bool
 }
 
+func letterPlace(digest string) string { return "letters.raw|" + digest }
+
 // Bury keeps a callback that nobody can read or play. The same one is kept once.
 // It implements bot.DeadLetters.
 func (s *Store) Bury(ctx context.Context, channel string, raw []byte, why error) error {
 	sum := sha256.Sum256(raw)
 	digest := hex.EncodeToString(sum[:])
-	sealed, err := s.box.Seal("letters.raw|"+digest, raw)
+	sealed, err := s.box.Seal(letterPlace(digest), raw)
 	if err != nil {
 		return err
 	}
@@ -61,5 +63,5 @@ func (s *Store) LetterRaw(ctx context.Context, id int64) ([]byte, error) {
 	if err := s.read.QueryRowContext(ctx, "SELECT raw, digest FROM letters WHERE id = ?", id).Scan(&raw, &digest); err != nil {
 		return nil, fmt.Errorf("store: read dead letter %d: %w", id, err)
 	}
-	return s.box.Open("letters.raw|"+digest, raw)
+	return s.box.Open(letterPlace(digest), raw)
 }

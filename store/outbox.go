@@ -35,6 +35,7 @@ type Claim struct {
 	s      *Store
 	owner  string
 	epoch  int64
+	max    int64 // the last message there was when the claim was made
 	opens  int64 // how often the person had come back when the claim was made
 }
 
@@ -80,18 +81,12 @@ func (s *Store) claim(ctx context.Context, c bot.Conversation, owner string, lea
 	var gone int
 	var left [2]int
 	var ends [2]int64
-	err = s.sql.QueryRowContext(ctx, "SELECT epoch, opens, gone, message_left, message_until, action_left, action_until FROM outbox_heads WHERE conversation = ? AND owner = ?", c.String(), owner).
-		Scan(&cl.epoch, &cl.opens, &gone, &left[0], &ends[0], &left[1], &ends[1])
+	err = s.sql.QueryRowContext(ctx, "SELECT epoch, max_seq, opens, gone, message_left, message_until, action_left, action_until FROM outbox_heads WHERE conversation = ? AND owner = ?", c.String(), owner).
+		Scan(&cl.epoch, &cl.max, &cl.opens, &gone, &left[0], &ends[0], &left[1], &ends[1])
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	now := millis(s.now())
-	for i := range left { // allowances do not add up: the larger one counts
-		if ends[i] > now {
-			cl.Budget = max(cl.Budget, left[i])
-		}
-	}
-	cl.Gone = gone == 1
+	cl.Budget, cl.Gone = budget(s.now(), left, ends), gone == 1
 	return cl, wrap("read claim", err)
 }
 
@@ -138,29 +133,31 @@ type Settled struct {
 	Lane   Lane   // the message's
 }
 
-// Settle notes what became of a message. ErrLost means that the lease had run
-// out: somebody else may send the message again.
+// Settle notes what became of a message; the claim goes on. ErrLost means that
+// the lease had run out: somebody else may send the message again.
 func (c *Claim) Settle(ctx context.Context, r Settled) error {
-	return c.s.inTx(ctx, "settle message", func(tx *sql.Tx) error {
-		head := "sent_seq = sent_seq"
-		if r.State != Queued && r.State != Waiting {
-			head = fmt.Sprintf("sent_seq = %d", r.Seq)
-		}
-		if r.Spent > 0 {
-			head += fmt.Sprintf(", message_left = CASE WHEN message_left > %[1]d THEN message_left - %[1]d ELSE 0 END, action_left = CASE WHEN action_left > %[1]d THEN action_left - %[1]d ELSE 0 END", r.Spent)
-		}
-		n, err := affected(tx.ExecContext(ctx, "UPDATE outbox_heads SET "+head+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner))
-		if err != nil {
-			return err
-		}
-		if n != 1 {
-			return ErrLost
-		}
-		if err := c.s.settleRow(ctx, tx, c.To, r); err != nil {
-			return err
-		}
-		return c.s.tellOfLoss(ctx, tx, c.To, r)
-	})
+	return c.s.inTx(ctx, "settle message", func(tx *sql.Tx) error { return c.settle(ctx, tx, r) })
+}
+
+func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
+	head := "sent_seq = sent_seq"
+	if r.State != Queued && r.State != Waiting {
+		head = fmt.Sprintf("sent_seq = %d", r.Seq)
+	}
+	if r.Spent > 0 {
+		head += fmt.Sprintf(", message_left = CASE WHEN message_left > %[1]d THEN message_left - %[1]d ELSE 0 END, action_left = CASE WHEN action_left > %[1]d THEN action_left - %[1]d ELSE 0 END", r.Spent)
+	}
+	n, err := affected(tx.ExecContext(ctx, "UPDATE outbox_heads SET "+head+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner))
+	if err != nil {
+		return err
+	}
+	if n != 1 {
+		return ErrLost
+	}
+	if err := c.s.settleRow(ctx, tx, c.To, r); err != nil {
+		return err
+	}
+	return c.s.tellOfLoss(ctx, tx, c.To, r)
 }
 
 // tellOfLoss leaves news for staff, in the same transaction, when a message to a
@@ -195,19 +192,34 @@ type Rest struct {
 	Wait   time.Duration // what is left is not tried before
 	Closed bool          // the platform takes no more until the person writes
 	Gone   bool          // nothing will arrive until the person returns
+	Empty  bool          // Pending found nothing
 }
 
 // Release gives the conversation back. ErrLost: it had been taken away.
-//
-// All of it is judged on the locked row: a message left a moment ago is not
-// overlooked, nor is a person who wrote while we found the window closed.
 func (c *Claim) Release(ctx context.Context, r Rest) error {
+	defer c.s.ringIfMissed(c.To)
+	return c.s.inTx(ctx, "release conversation", func(tx *sql.Tx) error { return c.release(ctx, tx, r) })
+}
+
+// release is judged on the locked row: a message left a moment ago is not
+// overlooked, nor is a person who wrote while we found the window closed.
+func (c *Claim) release(ctx context.Context, tx *sql.Tx, r Rest) error {
 	now := c.s.dbnow()
-	due := "due_at = CASE WHEN max_seq > sent_seq THEN " + now + fmt.Sprintf(" ELSE %d END", far)
+	done := "sent_seq"
+	if r.Empty {
+		done = fmt.Sprint(c.max)
+	}
+	due := "due_at = CASE WHEN max_seq > " + done + " THEN " + now + fmt.Sprintf(" ELSE %d END", far)
 	if r.Closed {
 		due = fmt.Sprintf("due_at = CASE WHEN opens = %d THEN %d ELSE %s END", c.opens, far, now)
 	}
-	set := []string{due, "lease_until = " + now + fmt.Sprintf(" + %d", r.Wait.Milliseconds()), "owner = ''"}
+	var set []string
+	if r.Empty {
+		// Every message there was has come to its end, even if it was noted by one
+		// whose claim had run out and could not move the head on.
+		set = append(set, fmt.Sprintf("sent_seq = CASE WHEN sent_seq < %[1]d THEN %[1]d ELSE sent_seq END", c.max))
+	}
+	set = append(set, due, "lease_until = "+now+fmt.Sprintf(" + %d", r.Wait.Milliseconds()), "owner = ''")
 	still := func(column string, value int) {
 		set = append(set, fmt.Sprintf("%[1]s = CASE WHEN opens = %[2]d THEN %[3]d ELSE %[1]s END", column, c.opens, value))
 	}
@@ -218,7 +230,7 @@ func (c *Claim) Release(ctx context.Context, r Rest) error {
 	if r.Gone {
 		still("gone", 1)
 	}
-	n, err := c.s.exec(ctx, "release conversation", "UPDATE outbox_heads SET "+strings.Join(set, ", ")+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner)
+	n, err := affected(tx.ExecContext(ctx, "UPDATE outbox_heads SET "+strings.Join(set, ", ")+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner))
 	if err == nil && n != 1 {
 		return ErrLost
 	}

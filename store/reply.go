@@ -13,12 +13,25 @@ import (
 // platform gives up on a callback after three tries of five seconds.
 const replyLease = 16 * time.Second
 
+func replyOwner(key bot.EventKey) string { return ascii("reply:"+string(key), 96) }
+
+// replyOf is the reply that the turn's commit has taken a claim for.
+func (s *Store) replyOf(tx *Tx) *bot.Reply {
+	if tx.reply == nil {
+		return nil
+	}
+	cl, o := tx.reply.claim, tx.reply.next[0]
+	return &bot.Reply{Message: o.Message, Seq: o.Seq, Done: func(ctx context.Context, pieces, total int) {
+		s.replied(ctx, cl, o, pieces, total)
+	}}
+}
+
 // Reply hands out the oldest message that waits for ev's conversation, to be
 // carried by the answer to ev's callback; nil when there is none, or somebody is
 // sending already. A repeated delivery of the same event is given the same
 // message. While the reply is held, nothing else is sent to the conversation.
 func (s *Store) Reply(ctx context.Context, ev bot.Event) (*bot.Reply, error) {
-	owner := ascii("reply:"+string(ev.Key), 96)
+	owner := replyOwner(ev.Key)
 	if r, err := s.repeatedReply(ctx, ev, owner); r != nil || err != nil {
 		return r, err
 	}
@@ -27,7 +40,7 @@ func (s *Store) Reply(ctx context.Context, ev bot.Event) (*bot.Reply, error) {
 		return nil, err
 	}
 	next, err := cl.Pending(ctx, 1)
-	if err != nil || len(next) == 0 || len(next[0].Message.Photos) > 0 && next[0].Message.Text == "" {
+	if err != nil || len(next) == 0 {
 		return nil, errors.Join(err, cl.Release(ctx, Rest{}))
 	}
 	o := next[0]
@@ -43,18 +56,18 @@ func (s *Store) Reply(ctx context.Context, ev bot.Event) (*bot.Reply, error) {
 // replied notes what the answer has carried and lets the rest go its usual way.
 func (s *Store) replied(ctx context.Context, cl *Claim, o Outgoing, pieces, total int) {
 	ctx = context.WithoutCancel(ctx)
-	if pieces > o.Pieces {
-		state := Queued
-		if pieces >= total {
-			state = Delivered
-		}
-		if err := cl.Settle(ctx, Settled{Seq: o.Seq, State: state, Pieces: pieces, Tried: true}); err != nil {
-			s.log.WarnContext(ctx, "reply was given but not noted", "conversation", o.To.String(), "seq", o.Seq, "error", err)
-			return
-		}
+	end := Settled{Seq: o.Seq, State: Queued, Pieces: pieces, Tried: true, Lane: o.Lane}
+	if pieces >= total {
+		end.State = Delivered
 	}
-	if err := cl.Release(ctx, Rest{}); err != nil && !errors.Is(err, ErrLost) {
-		s.log.WarnContext(ctx, "conversation not released", "conversation", o.To.String(), "error", err)
+	var err error
+	if pieces > o.Pieces {
+		err = cl.Finish(ctx, end, Rest{})
+	} else {
+		err = cl.Release(ctx, Rest{})
+	}
+	if err != nil && !errors.Is(err, ErrLost) {
+		s.log.WarnContext(ctx, "reply was given but not noted", "conversation", o.To.String(), "seq", o.Seq, "error", err)
 	}
 	s.Ring()
 }

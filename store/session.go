@@ -50,29 +50,6 @@ func (s *Store) isCurrent(ctx context.Context, conversation string, seq int64) (
 	return now == seq, nil
 }
 
-// saveSession is the compare-and-swap: it writes turn n only over turn n-1.
-func (tx *Tx) saveSession(ses *bot.Session) error {
-	name := ses.Conversation.String()
-	sealed, err := tx.s.box.SealJSON(sessionPlace(name), ses)
-	if err != nil {
-		return err
-	}
-	tx.sealed = sealed
-	if ses.Seq == 1 {
-		_, err := tx.exec("INSERT INTO sessions (conversation, seq, body, updated_at) VALUES (?, 1, ?, ?)", name, sealed, millis(tx.now))
-		if isDuplicate(err) {
-			return errTaken
-		}
-		return wrap("open session", err)
-	}
-	n, err := tx.exec("UPDATE sessions SET seq = ?, body = ?, updated_at = ? WHERE conversation = ? AND seq = ?",
-		ses.Seq, sealed, millis(tx.now), name, ses.Seq-1)
-	if err == nil && n != 1 {
-		return errTaken
-	}
-	return wrap("save session", err)
-}
-
 // CopySession overwrites the copy in Redis; tests use it to play one that lags.
 func (s *Store) CopySession(ctx context.Context, ses bot.Session) error {
 	name := ses.Conversation.String()

@@ -14,10 +14,13 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
 
+	"redthread/bot"
 	"redthread/store/seal"
 )
 
@@ -56,16 +59,25 @@ type Store struct {
 	lanes   lanes
 	wake    chan struct{}
 	fetch   chan struct{}
-	now     func() time.Time
-	fixed   bool // the clock was injected: it decides, not the database's
-	log     *slog.Logger
-	closes  []func() error
+	ready   atomic.Pointer[func(*Claim, []Outgoing)]
+	commits batcher[committing]
+	acks    batcher[*ack]
+
+	missedMu sync.Mutex
+	missed   map[bot.Conversation]struct{}
+
+	now    func() time.Time
+	fixed  bool // the clock was injected: it decides, not the database's
+	log    *slog.Logger
+	closes []func() error
 }
 
 // Open connects to both sides. This is the only place that knows which database
 // and which Redis we have. Errors name the setting that is wrong.
 func Open(ctx context.Context, c Config) (_ *Store, err error) {
-	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1)}
+	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), missed: map[bot.Conversation]struct{}{}}
+	s.commits = batcher[committing]{do: s.commitAll, runners: 4, max: 64}
+	s.acks = batcher[*ack]{do: s.ackAll, runners: 4, max: 64}
 	if s.box == nil {
 		return nil, errors.New("store: no keys to seal with")
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -36,22 +37,13 @@ func (tx *Tx) CancelFor(c bot.Conversation, name, ref string) {
 	tx.timers = append(tx.timers, timerChange{of: c, name: name, ref: ref})
 }
 
-func (tx *Tx) saveTimers() error {
-	for _, c := range tx.timers {
-		if err := tx.saveTimer(c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (tx *Tx) saveTimer(c timerChange) error {
+func (s *Store) writeTimer(ctx context.Context, tx *sql.Tx, c timerChange) error {
 	of := c.of.String()
 	if c.at.IsZero() {
-		_, err := tx.exec("DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", of, c.name, c.ref)
+		_, err := tx.ExecContext(ctx, "DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", of, c.name, c.ref)
 		return wrap("cancel timer", err)
 	}
-	_, err := tx.exec(tx.s.timerUpsert(), of, c.name, c.ref, millis(c.at))
+	_, err := tx.ExecContext(ctx, s.timerUpsert(), of, c.name, c.ref, millis(c.at))
 	return wrap("set timer", err)
 }
 

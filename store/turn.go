@@ -13,8 +13,8 @@ import (
 )
 
 // Tx is what one turn may write. It commits with the turn or not at all. The
-// transaction opens at the first use of the database, so that a turn that only
-// talks holds it for the commit alone. A Tx belongs to one goroutine.
+// transaction opens at the first use of the database; a turn that only talks
+// needs none of its own. A Tx belongs to one goroutine.
 type Tx struct {
 	ctx    context.Context
 	s      *Store
@@ -23,11 +23,16 @@ type Tx struct {
 	start  time.Time
 	seq    int64 // this turn's number in its conversation
 	before string
+	ses    *bot.Session
 	sql    *sql.Tx
 	posts  []post
 	timers []timerChange
-	sealed []byte // the session as it was saved
+	sealed []byte // the session as it is saved
 	wants  bool   // media are to be fetched
+
+	recorded bool       // the turn's row is written
+	reply    *claimed   // for the answer to the turn's callback
+	claims   []*claimed // for the sender
 }
 
 // Taken says what became of an event.
@@ -35,6 +40,10 @@ type Taken struct {
 	Repeated bool  // it had been handled before
 	Seq      int64 // the turn's number in its conversation; 0 when repeated
 	Posted   bool  // the turn left messages
+
+	// Reply is what the answer to the event's callback should carry, if the event
+	// had a ReplyBy and nobody else is sending to the conversation.
+	Reply *bot.Reply
 }
 
 // errTaken says that the event, or our place in the conversation, has been
@@ -64,12 +73,12 @@ func (s *Store) Turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Sess
 			return Taken{}, err
 		}
 		quick = false
-		tx := &Tx{ctx: ctx, s: s, ev: ev, now: s.now().UTC(), start: start, seq: ses.Seq + 1, before: place(ses)}
+		tx := &Tx{ctx: ctx, s: s, ev: ev, now: s.now().UTC(), start: start, seq: ses.Seq + 1, before: place(ses), ses: &ses}
 		err = tx.run(&ses, play)
 		switch {
 		case err == nil:
 			s.publish(ctx, tx, &ses)
-			return Taken{Seq: ses.Seq, Posted: len(tx.posts) > 0}, nil
+			return Taken{Seq: ses.Seq, Posted: len(tx.posts) > 0, Reply: s.replyOf(tx)}, nil
 		case errors.Is(err, errTaken):
 			if done, err := s.Handled(ctx, ev.Key); done || err != nil {
 				return Taken{Repeated: done}, err
@@ -102,19 +111,10 @@ func (tx *Tx) run(ses *bot.Session, play func(*Tx, *bot.Session) error) (err err
 		return err
 	}
 	ses.SeenAt = tx.now
-	for _, step := range []func() error{
-		func() error { return tx.finishTurn(ses) },
-		func() error { return tx.saveSession(ses) },
-		tx.savePosts,
-		tx.saveTimers,
-	} {
-		if err := step(); err != nil {
-			return err
-		}
+	if tx.sealed, err = tx.s.box.SealJSON(sessionPlace(ses.Conversation.String()), ses); err != nil {
+		return err
 	}
-	err = tx.sql.Commit()
-	tx.sql = nil
-	return wrap("commit", err)
+	return wrap("commit", tx.commit())
 }
 
 // begin opens the transaction, once, with the turn's row: a repeated event ends
@@ -123,46 +123,61 @@ func (tx *Tx) begin() error {
 	if tx.sql != nil {
 		return nil
 	}
-	return tx.open("", 0)
-}
-
-func (tx *Tx) open(after string, took int64) (err error) {
+	var err error
 	if tx.sql, err = tx.s.sql.BeginTx(tx.ctx, nil); err != nil {
 		return wrap("begin", err)
 	}
-	_, err = tx.sql.ExecContext(tx.ctx, "INSERT INTO turns (event_key, conversation, seq, kind, before_step, after_step, at, took) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		string(tx.ev.Key), tx.ev.From.String(), tx.seq, string(tx.ev.Kind), tx.before, after, millis(tx.now), took)
+	_, err = tx.sql.ExecContext(tx.ctx, "INSERT INTO turns (event_key, conversation, seq, kind, before_step, after_step, at, took) VALUES (?, ?, ?, ?, ?, '', ?, 0)",
+		string(tx.ev.Key), tx.ev.From.String(), tx.seq, string(tx.ev.Kind), tx.before, millis(tx.now))
 	if isDuplicate(err) {
 		return errTaken
 	}
+	tx.recorded = err == nil
 	return wrap("record turn", err)
 }
 
-// finishTurn completes the turn's row, or writes it whole where nothing had to
-// be written before.
-func (tx *Tx) finishTurn(ses *bot.Session) error {
-	after, took := place(*ses), time.Since(tx.start).Milliseconds()
-	if tx.sql == nil {
-		return tx.open(after, took)
-	}
-	_, err := tx.exec("UPDATE turns SET after_step = ?, took = ? WHERE event_key = ?", after, took, string(tx.ev.Key))
-	return wrap("record turn's end", err)
-}
-
-// publish tells Redis what the commit has decided. It may fail: the next turn
-// will find the original.
+// publish tells Redis and the senders what the commit has decided. Redis may
+// fail: the next turn will find the original.
 func (s *Store) publish(ctx context.Context, tx *Tx, ses *bot.Session) {
-	ctx = context.WithoutCancel(ctx)
-	_ = s.cache.putSession(ctx, ses.Conversation.String(), ses.Seq, tx.sealed, len(tx.posts) > 0)
+	held := map[bot.Conversation]bool{}
+	if tx.reply != nil {
+		held[tx.ev.From] = true
+	}
+	ready := s.ready.Load()
+	for _, c := range tx.claims {
+		held[c.claim.To] = true
+		if ready != nil {
+			(*ready)(c.claim, c.next)
+		}
+	}
+	free := false // somebody must come for what nobody holds
+	for _, p := range tx.posts {
+		if !held[p.to] {
+			s.miss(p.to)
+			free = true
+		}
+	}
+	_ = s.cache.putSession(context.WithoutCancel(ctx), ses.Conversation.String(), ses.Seq, tx.sealed, free)
 	if tx.wants {
 		select {
 		case s.fetch <- struct{}{}:
 		default:
 		}
 	}
-	if len(tx.posts) > 0 && tx.ev.ReplyBy.IsZero() {
+	if free {
 		s.Ring()
 	}
+}
+
+// OnReady gives send every claim that a commit of this process takes along: the
+// messages were said to a conversation to which nobody was sending. send must
+// return at once. Without it they wait to be found by Due.
+func (s *Store) OnReady(send func(*Claim, []Outgoing)) {
+	if send == nil {
+		s.ready.Store(nil)
+		return
+	}
+	s.ready.Store(&send)
 }
 
 // place is where a session stands, for the turn log.

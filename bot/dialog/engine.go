@@ -92,7 +92,7 @@ func (e *Engine) Handle(ctx context.Context, ev bot.Event) (bot.Outcome, error) 
 			return bot.Outcome{}, err
 		}
 	}
-	return bot.Outcome{Repeated: taken.Repeated, Toast: toast, Reply: e.reply(ctx, ev)}, nil
+	return bot.Outcome{Repeated: taken.Repeated, Toast: toast, Reply: e.reply(ctx, ev, taken)}, nil
 }
 
 // turn plays ev within a turn of the store.
@@ -133,23 +133,19 @@ type panicked struct{ what, stack string }
 
 func (p *panicked) Error() string { return "dialog: panic: " + p.what }
 
-// reply prepares the callback's own answer, or wakes the senders.
-func (e *Engine) reply(ctx context.Context, ev bot.Event) *bot.Reply {
-	if ev.ReplyBy.IsZero() {
-		return nil
+// reply is what the callback's own answer carries: what the turn has taken along
+// for it, or else the oldest message that waits, or what an earlier delivery of
+// the event was given.
+func (e *Engine) reply(ctx context.Context, ev bot.Event, taken store.Taken) *bot.Reply {
+	if taken.Reply != nil || ev.ReplyBy.IsZero() || !e.cfg.Now().Before(ev.ReplyBy) {
+		return taken.Reply
 	}
-	if e.cfg.Now().Before(ev.ReplyBy) {
-		r, err := e.cfg.Store.Reply(ctx, ev)
-		if err != nil {
-			// What was said is in the outbox and goes the usual way.
-			e.cfg.Log.WarnContext(ctx, "no reply prepared", "event", ev.Key, "error", err)
-		}
-		if r != nil {
-			return r
-		}
+	r, err := e.cfg.Store.Reply(ctx, ev)
+	if err != nil {
+		// What was said is in the outbox and goes the usual way.
+		e.cfg.Log.WarnContext(ctx, "no reply prepared", "event", ev.Key, "error", err)
 	}
-	e.cfg.Store.Ring()
-	return nil
+	return r
 }
 
 // hearLanguage settles the language of a conversation as soon as anything tells

@@ -11,6 +11,7 @@ package outbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"redthread/bot"
@@ -29,7 +29,7 @@ import (
 type Sender struct {
 	Store    *store.Store
 	Channels map[string]bot.Channel
-	Workers  int            // conversations served at the same time; 0: 16
+	Workers  int            // conversations served at the same time; 0: 256
 	Repeat   map[string]int // by channel, how often a send of unknown outcome is tried in all; 0: once
 	Log      *slog.Logger   // nil: slog.Default()
 
@@ -54,51 +54,51 @@ func (s *Sender) log() *slog.Logger {
 
 // Run delivers until ctx ends, and returns when the sends in flight are done.
 func (s *Sender) Run(ctx context.Context) {
-	workers := s.Workers
-	if workers == 0 {
-		workers = 16
-	}
-	free := make(chan struct{}, workers)
-	var busy sync.WaitGroup
-	defer busy.Wait()
-	done := make(chan struct{}, 1) // a worker ended: there may be more
+	w := &workers{slots: make(chan struct{}, cmp.Or(s.Workers, 256)), done: make(chan struct{}, 1)}
+	s.Store.OnReady(func(cl *store.Claim, next []store.Outgoing) { s.take(ctx, w, cl, next) })
+	defer w.close()
+	defer s.Store.OnReady(nil)
 	for {
-		s.dispatch(ctx, free, &busy, done)
+		s.dispatch(ctx, w)
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.Store.Woken():
-		case <-done:
+		case <-w.done:
 		case <-time.After(poll):
 		}
 	}
 }
 
+// take sends what a commit has just left, under the claim it took along. When
+// everybody is busy, the conversation is given back to be found by dispatch.
+func (s *Sender) take(ctx context.Context, w *workers, cl *store.Claim, next []store.Outgoing) {
+	ok := ctx.Err() == nil && !s.paused(cl.To.Channel) && w.try(func() { s.report(ctx, cl.To, s.deliver(ctx, cl, next)) })
+	if ok {
+		return
+	}
+	if err := cl.Release(context.WithoutCancel(ctx), store.Rest{}); err != nil {
+		s.report(ctx, cl.To, err)
+	}
+}
+
 // dispatch starts a worker for each due conversation, as long as there are free
 // ones. Processes that look at the same list start at different places.
-func (s *Sender) dispatch(ctx context.Context, free chan struct{}, busy *sync.WaitGroup, done chan<- struct{}) {
+func (s *Sender) dispatch(ctx context.Context, w *workers) {
 	due, err := s.due(ctx)
 	if err != nil && ctx.Err() == nil {
 		s.log().WarnContext(ctx, "outbox: cannot look for what is due", "error", err)
 	}
 	for _, c := range due {
-		select {
-		case free <- struct{}{}:
-		default:
+		if !w.try(func() { _, err := s.serve(ctx, c); s.report(ctx, c, err) }) {
 			return
 		}
-		busy.Go(func() {
-			defer func() {
-				<-free
-				select {
-				case done <- struct{}{}:
-				default:
-				}
-			}()
-			if _, err := s.serve(ctx, c); err != nil && ctx.Err() == nil {
-				s.log().WarnContext(ctx, "outbox: delivery interrupted", "conversation", c.String(), "error", err)
-			}
-		})
+	}
+}
+
+func (s *Sender) report(ctx context.Context, c bot.Conversation, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.log().WarnContext(ctx, "outbox: delivery interrupted", "conversation", c.String(), "error", err)
 	}
 }
 
@@ -130,17 +130,20 @@ func (s *Sender) due(ctx context.Context) ([]bot.Conversation, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := time.Now()
 	open := due[:0]
 	for _, c := range due {
-		if now.After(s.pauses[c.Channel]) {
+		if !s.paused(c.Channel) {
 			open = append(open, c)
 		}
 	}
 	rand.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
 	return open, nil
+}
+
+func (s *Sender) paused(channel string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Before(s.pauses[channel])
 }
 
 func (s *Sender) pauseAll(channel string, d time.Duration) {
@@ -152,32 +155,26 @@ func (s *Sender) pauseAll(channel string, d time.Duration) {
 	s.pauses[channel] = time.Now().Add(d)
 }
 
-// serve sends what waits for one conversation and says how many were sent; -1
-// when somebody else is at it. A message that has begun to go out is finished
-// when ctx ends, the next is left.
+// serve claims one conversation and sends what waits for it; it says how many
+// messages were sent, -1 when somebody else is at it.
 func (s *Sender) serve(ctx context.Context, c bot.Conversation) (sent int, err error) {
-	work := context.WithoutCancel(ctx)
-	cl, err := s.Store.Claim(work, c, lease)
+	cl, err := s.Store.Claim(context.WithoutCancel(ctx), c, lease)
 	if err != nil || cl == nil {
 		return -1, err
 	}
-	var rest store.Rest
-	for more := true; more && ctx.Err() == nil; {
-		var next []store.Outgoing
-		if next, err = cl.Pending(work, batch); err != nil {
-			break
-		}
-		var n int
-		n, more, rest, err = s.some(ctx, cl, next)
-		sent += n
-		if err != nil {
-			break
-		}
+	next, err := cl.Pending(context.WithoutCancel(ctx), batch)
+	if err != nil {
+		return 0, errors.Join(err, ignoreLost(cl.Release(context.WithoutCancel(ctx), store.Rest{})))
 	}
-	if errors.Is(err, store.ErrLost) { // another took over; what we did is noted or will be repeated
-		return sent, nil
-	}
-	return sent, errors.Join(err, ignoreLost(cl.Release(work, rest)))
+	d := delivery{s: s, cl: cl}
+	err = d.run(ctx, next)
+	return d.sent, err
+}
+
+// deliver sends what is already in hand.
+func (s *Sender) deliver(ctx context.Context, cl *store.Claim, next []store.Outgoing) error {
+	d := delivery{s: s, cl: cl}
+	return d.run(ctx, next)
 }
 
 func ignoreLost(err error) error {
@@ -185,49 +182,6 @@ func ignoreLost(err error) error {
 		return nil
 	}
 	return err
-}
-
-// some sends one batch. more says that the conversation can go on.
-func (s *Sender) some(ctx context.Context, cl *store.Claim, next []store.Outgoing) (sent int, more bool, rest store.Rest, err error) {
-	for _, o := range next {
-		if ctx.Err() != nil {
-			return sent, false, rest, nil
-		}
-		var v verdict
-		if v, err = s.one(ctx, cl, o); err != nil {
-			return sent, false, rest, err
-		}
-		if v.State == store.Delivered {
-			sent++
-		}
-		if v.stop {
-			return sent, false, v.rest, nil
-		}
-	}
-	return sent, len(next) == batch, rest, nil
-}
-
-// one sends one message and notes what became of it.
-func (s *Sender) one(ctx context.Context, cl *store.Claim, o store.Outgoing) (verdict, error) {
-	work := context.WithoutCancel(ctx)
-	var v verdict
-	if cl.Gone {
-		v = verdict{Settled: store.Settled{Seq: o.Seq, State: store.Unreachable, Pieces: o.Pieces, Reason: "blocked or left"}}
-	} else {
-		r, err := s.send(work, cl, o)
-		spent := max(r.Pieces-o.Pieces, 0)
-		cl.Budget -= spent
-		v = s.judge(o, r, err)
-		v.Spent = spent
-		if v.rest.Gone {
-			cl.Gone = true
-		}
-		if err != nil {
-			s.log().WarnContext(ctx, "outbox: not sent", "conversation", o.To.String(), "seq", o.Seq, "try", o.Tries+1, "becomes", v.State, "error", err)
-		}
-	}
-	v.Lane = o.Lane
-	return v, cl.Settle(work, v.Settled)
 }
 
 // send hands the message to its channel, and keeps the claim alive meanwhile.
@@ -247,33 +201,36 @@ func (s *Sender) send(ctx context.Context, cl *store.Claim, o store.Outgoing) (b
 			return bot.Receipt{Pieces: o.Pieces}, err
 		}
 	}
-	stop := s.keep(ctx, cancel, cl)
-	defer stop()
+	defer s.keep(ctx, cancel, cl)()
 	return c.Send(ctx, bot.Delivery{To: o.To, Seq: o.Seq, Message: o.Message, Skip: o.Pieces, Budget: budget, Media: s.media})
 }
 
 // keep renews the claim until stop is called; when it is lost, the send is
 // cancelled: what is not yet on the wire must not go out twice.
 func (s *Sender) keep(ctx context.Context, cancel func(), cl *store.Claim) (stop func()) {
-	end := make(chan struct{})
-	var wg sync.WaitGroup
-	var stopped atomic.Bool
-	wg.Go(func() {
-		for {
-			select {
-			case <-end:
-				return
-			case <-time.After(lease / 3):
-			}
-			if err := cl.Renew(ctx, lease); err != nil && !stopped.Load() {
-				if errors.Is(err, store.ErrLost) || time.Now().After(cl.Until) {
-					cancel()
-					return
-				}
-			}
+	var mu sync.Mutex // held while renewing, so that stop waits for it
+	var timer *time.Timer
+	over := false
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(lease/3, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			return
 		}
+		if err := cl.Renew(ctx, lease); errors.Is(err, store.ErrLost) || time.Now().After(cl.Until) {
+			cancel()
+			return
+		}
+		timer.Reset(lease / 3)
 	})
-	return func() { stopped.Store(true); close(end); wg.Wait() }
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		over = true
+		timer.Stop()
+	}
 }
 
 func (s *Sender) media(ctx context.Context, id bot.MediaID) (io.ReadCloser, error) {

@@ -140,12 +140,12 @@ func TestSameEventTenTimes(t *testing.T) {
 	}
 }
 
-// A button tapped twice is two different events. Fifty people do it, over three
+// A button tapped twice is two different events. Several people do it, over three
 // replicas.
 func TestDoubleTap(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 3)
-	const people = 20
+	const people = 8
 	var all sync.WaitGroup
 	for i := range people {
 		p := w.onTelegram(int64(1000+i), "zh-hans").arrive()

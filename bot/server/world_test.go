@@ -153,10 +153,10 @@ func (w *world) close() {
 	}
 }
 
-// until waits for ok, half a minute at most.
+// until waits for ok, two minutes at most.
 func (w *world) until(what string, ok func() bool) {
 	w.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			w.t.Fatalf("still waiting until %s\n%s", what, w.log.String())
 		}
@@ -278,7 +278,7 @@ func (p *person) hear(words string) emulator.Bubble {
 
 func (p *person) wait(what string, ok func([]emulator.Bubble) bool) {
 	p.w.t.Helper()
-	ctx, cancel := context.WithTimeout(p.w.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(p.w.t.Context(), 2*time.Minute)
 	defer cancel()
 	if all, err := p.screen().Wait(ctx, ok); err != nil {
 		var b strings.Builder

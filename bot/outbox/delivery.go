@@ -1,0 +1,62 @@
+package outbox
+
+import (
+	"context"
+
+	"redthread/store"
+)
+
+// delivery sends to one conversation under a claim.
+type delivery struct {
+	s    *Sender
+	cl   *store.Claim
+	sent int
+	gone bool // found out on the way
+}
+
+// run sends next and whatever comes after it, in order, and gives the claim back.
+// A message that has begun to go out is finished when ctx ends, the next is left.
+// Losing the claim is no error: another has it, what we did is noted or will be
+// repeated.
+func (d *delivery) run(ctx context.Context, next []store.Outgoing) error {
+	work := context.WithoutCancel(ctx)
+	for len(next) > 0 {
+		for i, o := range next {
+			v := d.attempt(work, o)
+			end := v.stop || ctx.Err() != nil || i == len(next)-1 && len(next) < batch
+			if end {
+				v.rest.Gone = v.rest.Gone || d.gone
+				return ignoreLost(d.cl.Finish(work, v.Settled, v.rest))
+			}
+			if err := d.cl.Settle(work, v.Settled); err != nil {
+				return ignoreLost(err)
+			}
+		}
+		var err error
+		if next, err = d.cl.Pending(work, batch); err != nil {
+			return err // the lease runs out, and somebody finds what is left
+		}
+	}
+	return ignoreLost(d.cl.Release(work, store.Rest{Empty: true, Gone: d.gone}))
+}
+
+// attempt sends one message and says what became of it.
+func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
+	if d.cl.Gone {
+		return verdict{Settled: store.Settled{Seq: o.Seq, State: store.Unreachable, Pieces: o.Pieces, Lane: o.Lane, Reason: "blocked or left"}}
+	}
+	r, err := d.s.send(ctx, d.cl, o)
+	v := d.s.judge(o, r, err)
+	v.Lane, v.Spent = o.Lane, max(r.Pieces-o.Pieces, 0)
+	d.cl.Budget -= v.Spent
+	if v.State == store.Delivered {
+		d.sent++
+	}
+	if v.rest.Gone {
+		d.gone, d.cl.Gone = true, true
+	}
+	if err != nil {
+		d.s.log().WarnContext(ctx, "outbox: not sent", "conversation", o.To.String(), "seq", o.Seq, "try", o.Tries+1, "becomes", v.State, "error", err)
+	}
+	return v
+}

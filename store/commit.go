@@ -1,0 +1,200 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A turn that has only talked waits here, for as long as it takes to commit
+// those before it, and commits together with whoever came meanwhile: turns of
+// different conversations have nothing to do with each other, and one trip to
+// the disk is enough for many. A turn that wrote records already has its
+// transaction open and commits alone.
+
+// committing is a turn on its way into the database.
+type committing struct {
+	tx   *Tx
+	done chan error
+}
+
+// turnTimeout bounds one commit. The platforms have given up by then.
+const turnTimeout = 15 * time.Second
+
+// commit makes the turn permanent.
+func (tx *Tx) commit() error {
+	if tx.sql != nil {
+		return tx.s.commitAlone(tx.ctx, tx)
+	}
+	c := committing{tx, make(chan error, 1)}
+	tx.s.commits.add(c)
+	return <-c.done
+}
+
+// commitAll commits the turns together, or, if that does not work, each alone:
+// what is wrong with one must not harm the others.
+func (s *Store) commitAll(batch []committing) {
+	ctx, cancel := context.WithTimeout(context.Background(), turnTimeout)
+	defer cancel()
+	if len(batch) > 1 {
+		txs := make([]*Tx, len(batch))
+		for i, c := range batch {
+			txs[i] = c.tx
+		}
+		err := s.once(ctx, func(tx *sql.Tx) error { return s.write(ctx, tx, txs) })
+		if err == nil || IsAway(err) {
+			for _, c := range batch {
+				c.done <- err
+			}
+			return
+		}
+		for _, tx := range txs {
+			tx.claims, tx.reply = nil, nil
+		}
+	}
+	for _, c := range batch {
+		c.done <- s.commitAlone(ctx, c.tx)
+	}
+}
+
+func (s *Store) commitAlone(ctx context.Context, tx *Tx) error {
+	if tx.sql == nil {
+		return s.once(ctx, func(t *sql.Tx) error { return s.write(ctx, t, []*Tx{tx}) })
+	}
+	if err := s.write(ctx, tx.sql, []*Tx{tx}); err != nil {
+		return err
+	}
+	err := tx.sql.Commit()
+	tx.sql = nil
+	return err
+}
+
+// write puts everything the turns leave into the transaction: the heads of the
+// conversations they speak to, the messages, the turns themselves, the sessions,
+// the timers. Rows of one table go in one statement, in one order.
+func (s *Store) write(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+	heads, err := s.bumpHeads(ctx, tx, txs)
+	if err != nil {
+		return err
+	}
+	for _, step := range []func() error{
+		func() error { return s.writeMessages(ctx, tx, heads) },
+		func() error { return s.writeTurns(ctx, tx, txs) },
+		func() error { return s.writeSessions(ctx, tx, txs) },
+		func() error { return s.writeTimers(ctx, tx, txs) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeTurns completes the rows of turns that have one, and adds the others.
+func (s *Store) writeTurns(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+	var args []any
+	n := 0
+	for _, t := range txs {
+		after, took := place(*t.ses), time.Since(t.start).Milliseconds()
+		replySeq := t.replySeq()
+		if t.recorded {
+			if _, err := tx.ExecContext(ctx, "UPDATE turns SET after_step = ?, took = ?, reply_seq = ? WHERE event_key = ?", after, took, replySeq, string(t.ev.Key)); err != nil {
+				return wrap("record turn's end", err)
+			}
+			continue
+		}
+		n++
+		args = append(args, string(t.ev.Key), t.ev.From.String(), t.seq, string(t.ev.Kind), t.before, after, replySeq, millis(t.now), took)
+	}
+	if n == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO turns (event_key, conversation, seq, kind, before_step, after_step, reply_seq, at, took) VALUES "+rows(n, 9), args...)
+	if isDuplicate(err) {
+		return errTaken
+	}
+	return wrap("record turn", err)
+}
+
+// writeSessions is the compare-and-swap: turn n is written only over turn n-1.
+func (s *Store) writeSessions(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+	var first, later []*Tx
+	for _, t := range txs {
+		if t.seq == 1 {
+			first = append(first, t)
+		} else {
+			later = append(later, t)
+		}
+	}
+	const insert = "INSERT INTO sessions (conversation, seq, body, updated_at) VALUES "
+	if len(first) > 0 {
+		_, err := tx.ExecContext(ctx, insert+rows(len(first), 4), sessionArgs(first)...)
+		if isDuplicate(err) {
+			return errTaken
+		}
+		if err != nil {
+			return wrap("open session", err)
+		}
+	}
+	if len(later) == 0 {
+		return nil
+	}
+	if len(later) == 1 {
+		t := later[0]
+		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET seq = ?, body = ?, updated_at = ? WHERE conversation = ? AND seq = ?", t.seq, t.sealed, millis(t.now), t.ev.From.String(), t.seq-1))
+		if err == nil && n != 1 {
+			return errTaken
+		}
+		return wrap("save session", err)
+	}
+	// Where the row does not stand at n-1 nothing is changed, and the count shows
+	// it: MySQL counts 2 for a row it updated and 1 for one it left or added.
+	query, want := "ON CONFLICT (conversation) DO UPDATE SET seq = excluded.seq, body = excluded.body, updated_at = excluded.updated_at WHERE sessions.seq = excluded.seq - 1", int64(len(later))
+	if s.dialect.name == "mysql" {
+		query = "ON DUPLICATE KEY UPDATE body = IF(seq = VALUES(seq) - 1, VALUES(body), body), updated_at = IF(seq = VALUES(seq) - 1, VALUES(updated_at), updated_at), seq = IF(seq = VALUES(seq) - 1, VALUES(seq), seq)"
+		want *= 2
+	}
+	n, err := affected(tx.ExecContext(ctx, insert+rows(len(later), 4)+" "+query, sessionArgs(later)...))
+	if err == nil && n != want {
+		return errTaken
+	}
+	return wrap("save sessions", err)
+}
+
+func sessionArgs(txs []*Tx) (args []any) {
+	sorted := slices.Clone(txs)
+	slices.SortFunc(sorted, func(a, b *Tx) int { return cmp.Compare(a.ev.From.String(), b.ev.From.String()) })
+	for _, t := range sorted {
+		args = append(args, t.ev.From.String(), t.seq, t.sealed, millis(t.now))
+	}
+	return args
+}
+
+func (s *Store) writeTimers(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+	for _, t := range txs {
+		for _, c := range t.timers {
+			if err := s.writeTimer(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rows are n groups of placeholders, width each.
+func rows(n, width int) string {
+	one := "(?" + strings.Repeat(", ?", width-1) + ")"
+	return one + strings.Repeat(", "+one, n-1)
+}
+
+// replySeq is the message that the answer to the turn's callback carries; 0 when
+// it carries none.
+func (tx *Tx) replySeq() int64 {
+	if tx.reply == nil {
+		return 0
+	}
+	return tx.reply.next[0].Seq
+}
