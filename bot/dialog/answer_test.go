@@ -30,15 +30,13 @@ func TestWholeTalk(t *testing.T) {
 // Every way to give one answer.
 func TestChoices(t *testing.T) {
 	t.Parallel()
+	s := newStage(t)
 	for _, typed := range []string{"2", " 2 ", "２", "2.", "2、", "2。", "②", "二", "第二个", "选2", "2号", "费用", "费用。", "The Fee", "ｔｈｅ ｆｅｅ", "the fee!", "[费用]"} {
-		for _, who := range []bot.Conversation{anna, bo} {
-			t.Run(who.Chat+"/"+typed, func(t *testing.T) {
-				t.Parallel()
-				s := newStage(t)
-				s.line(t, who, "投诉")
-				wants(t, s.line(t, who, typed), "请说说经过。")
-				wants(t, string(s.session(t, who).Open.Data), `"Kind":"fee"`)
-			})
+		for _, channel := range []string{"telegram", "wechat"} {
+			who := bot.Conversation{Channel: channel, Chat: typed}
+			s.line(t, who, "投诉")
+			wants(t, s.line(t, who, typed), "请说说经过。")
+			wants(t, string(s.session(t, who).Open.Data), `"Kind":"fee"`)
 		}
 	}
 }
@@ -47,6 +45,7 @@ func TestChoices(t *testing.T) {
 // in the same message.
 func TestWrongAnswers(t *testing.T) {
 	t.Parallel()
+	s := newStage(t)
 	atStory := []string{"投诉", "1"}
 	atProof := append(atStory, "对方迟到一小时")
 	for name, c := range map[string]struct {
@@ -67,8 +66,7 @@ func TestWrongAnswers(t *testing.T) {
 		"voice for photos":  {atProof, "(voice)", "这里需要图片"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t)
+			bo := bot.Conversation{Channel: "wechat", Chat: name}
 			asked := s.lines(t, bo, c.before...)
 			visit := s.session(t, bo).Open.Visit
 			got := s.line(t, bo, c.line)
@@ -153,16 +151,16 @@ func TestArrival(t *testing.T) {
 
 func TestLanguageOfTheFirstWords(t *testing.T) {
 	t.Parallel()
+	s := newStage(t)
 	for text, want := range map[string]string{
-		"你好": "zh-CN", "hello there": "en", "hello 你好": "zh-CN", "ok": "", "123": "", "/menu": "", "": "",
+		"你好": "zh-CN", "hello there": "en", "hello 你好": "zh-CN", "ok": "", "RT-ABCD-EFGH": "", "123": "", "/menu": "", "": "",
 	} {
-		s := newStage(t)
+		bo := bot.Conversation{Channel: "wechat", Chat: "says " + text}
 		s.line(t, bo, text)
 		if got := s.session(t, bo).Lang; got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
-	s := newStage(t)
 	ev := s.wrote(anna, "你好")
 	ev.Lang = "en"
 	wants(t, s.play(t, ev), "welcome")

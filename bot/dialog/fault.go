@@ -42,9 +42,10 @@ func (e *Engine) sorry(t *Turn, ev bot.Event) error {
 	if _, err := t.Records.Fire(); err != nil { // or the timer would come due for ever
 		return err
 	}
-	if ev.Kind != bot.Noticed && ev.Kind != bot.Left {
+	waits := ev.Kind != bot.Noticed && ev.Kind != bot.Left
+	if waits {
 		t.Tell(ev.From, t.Lang(), saySorry.With(struct{}{}))
 	}
-	t.Alert(alertFail.With(Fault{Key: string(ev.Key), Place: placeOf(t.session.Open)}))
+	t.Alert(alertFail.With(Fault{Key: string(ev.Key), Place: placeOf(t.session.Open), Told: waits}))
 	return nil
 }

@@ -120,6 +120,7 @@ func TestFailingNotice(t *testing.T) {
 	if got := len(s.said[li]); got != 2 {
 		t.Errorf("%d alerts, want 2", got)
 	}
+	lacks(t, heard(s.said[li]), "客户已收到致歉")
 	if due, err := s.store.DueTimers(t.Context(), 10); err != nil || len(due) != 0 {
 		t.Errorf("still due: %v, %v", due, err)
 	}

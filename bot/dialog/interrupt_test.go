@@ -137,6 +137,7 @@ func TestHelp(t *testing.T) {
 // An answer that comes late is not taken blindly.
 func TestIdle(t *testing.T) {
 	t.Parallel()
+	s := newStage(t)
 	ask := "隔了一段时间了，您之前的“投诉”还没办完。要接着办吗？您刚才发来的内容还没有记进去。 [接着办] [重新开始] [不办了]"
 	for name, c := range map[string]struct{ late, then, want, step string }{
 		"go on":      {"对方迟到一小时", "1", storyAsked, "story"},
@@ -148,8 +149,7 @@ func TestIdle(t *testing.T) {
 		"an old tap": {"对方迟到一小时", "[费用]", "", "story"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newStage(t)
+			anna := bot.Conversation{Channel: "telegram", Chat: name}
 			s.lines(t, anna, "投诉", "1")
 			s.wait(25 * time.Hour)
 			same(t, s.line(t, anna, c.late), ask)

@@ -3,6 +3,7 @@ package dialog_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"regexp"
 	"strings"
@@ -33,6 +34,10 @@ var anyDeed = rapid.Custom(func(t *rapid.T) deed {
 		pause: rapid.SampledFrom([]time.Duration{time.Second, time.Second, time.Minute, 30 * time.Hour}).Draw(t, "pause"),
 	}
 })
+
+// A check plays two whole talks on a real store, so that few are enough for every
+// day; -rapid.checks asks for more.
+func init() { _ = flag.Set("rapid.checks", "15") }
 
 // Whatever people do, the engine neither fails nor leaves a talk that cannot go
 // on; and what they hear does not depend on Redis or on how often a platform

@@ -72,11 +72,8 @@ func (t *Turn) settle(label string) {
 	if on == nil {
 		return
 	}
-	text := on.Text
-	if label = strings.TrimSpace("✓ " + label); label != "" {
-		// The platform's limit is 4096 (Bot API, editMessageText).
-		text = cut(text, 3900) + "\n\n" + label
-	}
+	// The platform's limit is 4096 (Bot API, editMessageText).
+	text := cut(on.Text, 3900) + "\n\n" + strings.TrimSpace("✓ "+label)
 	t.edit = &bot.Message{Edits: on.Ref, Text: text}
 }
 

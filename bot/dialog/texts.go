@@ -18,6 +18,7 @@ type Measure struct{ N, Min, Max int }
 type Fault struct {
 	Key   string // the event's
 	Place string // where the conversation stood
+	Told  bool   // the person has been told that we are sorry
 }
 
 // Help is what a person can do now. Title is empty when no flow is open.
