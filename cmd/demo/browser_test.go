@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -177,7 +178,35 @@ func TestPlayIsSeen(t *testing.T) {
 	e := newEye(t, "zh-CN")
 	e.does("open", laptop, chromedp.Navigate(p.url), becomes(`document.querySelector('#phone-anna .input')?.value.includes('对方迟到')`))
 	e.keep("9-playing")
-	e.does("play", shows("mei", "您说：我来处理"), becomes(`document.querySelector('#play-remark').textContent === '演完了'`))
+	e.does("play", shows("li", "您说：我来处理"), becomes(`document.querySelector('#play-remark').textContent === '演完了'`))
 	e.does("pocket", pocket)
 	e.keep("9-played-pocket")
+}
+
+// TestMainJob files a complaint on each platform as people would, and takes both
+// as the colleague would, with the real bot behind the page.
+func TestMainJob(t *testing.T) {
+	town, h := newHouse(t, t.TempDir(), "safe")
+	p := serve(t, page{Phones: town.Phones, Weather: town.weather(), Panel: h, Log: slog.New(slog.DiscardHandler)})
+	e := newEye(t, "zh-CN")
+	e.does("open", laptop, chromedp.Navigate(p.url), chromedp.WaitVisible(chromedp.CSS(on("anna", ".door-enter"))))
+	e.keep("m1-opened")
+	e.does("anna complains", clicks(on("anna", ".door-enter")), shows("anna", "请问需要什么帮助"), clicks(on("anna", ".chip")),
+		shows("anna", "请问是哪方面的问题"), presses("anna", "费用"), shows("anna", "和谁有关"), presses("anna", "不涉及具体的人"),
+		shows("anna", "什么时候"), writes("anna", "上个月"), shows("anna", "事情的经过"), writes("anna", "同一笔介绍费扣了两次，打电话没有人理。"),
+		shows("anna", "聊天截图"), clicks(on("anna", ".attach")), clicks(on("anna", ".sample:nth-child(2)")), shows("anna", "图片收到了"),
+		presses("anna", "发完了"), shows("anna", "怎么处理"), presses("anna", "退费"), shows("anna", "请核对"))
+	e.keep("m2-anna-checks")
+	e.does("carl complains", clicks(on("carl", ".door-enter")), shows("carl", "How can we help"), presses("carl", "Complaint"),
+		shows("carl", "What is it about"), presses("carl", "Fees"), shows("carl", "Who was involved"), presses("carl", "Nobody in particular"),
+		shows("carl", "When did it happen"), writes("carl", "skip"), shows("carl", "what happened"), writes("carl", "I was charged twice for the same month."))
+	e.does("anna files", presses("anna", "提交"), shows("anna", "C-000001"), shows("li", "新投诉 C-000001"))
+	e.keep("m3-filed")
+	e.does("li takes it", presses("li", "我来处理"), shows("li", "负责人：小李"), shows("anna", "现在由小李负责"))
+	e.does("carl files", presses("carl", "That is all"), shows("carl", "like us to do"), writes("carl", "skip"), presses("carl", "Submit"), shows("carl", "C-000002"), shows("li", "新投诉 C-000002"))
+	e.keep("m4-both")
+	e.does("pocket", pocket, clicks("#tab-anna"))
+	e.keep("m5-pocket-anna")
+	e.does("pocket", clicks("#tab-li"))
+	e.keep("m6-pocket-li")
 }

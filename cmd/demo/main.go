@@ -23,7 +23,7 @@ const usualAddr = "127.0.0.1:8500"
 // options are the command line.
 type options struct {
 	addr, data, lang, mode, script string
-	open                           bool
+	open, verbose                  bool
 }
 
 func main() {
@@ -51,6 +51,7 @@ func readOptions(args []string) (options, error) {
 	f.StringVar(&o.mode, "mode", "safe", "how WeChat delivers: safe, plain or compatible")
 	f.StringVar(&o.script, "script", "", "play this transcript (.chat)")
 	f.BoolVar(&o.open, "open", true, "open the page in the browser")
+	f.BoolVar(&o.verbose, "v", false, "say what goes wrong on the way, not only what stops the demo")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -75,7 +76,11 @@ func (o options) check(rest []string) error {
 
 // run opens town, house and page, in this order, until ctx ends.
 func run(ctx context.Context, o options) error {
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	level := slog.LevelError // what is put right again would only alarm a newcomer
+	if o.verbose {
+		level = slog.LevelInfo
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	script, err := readScript(o.script, log)
 	if err != nil {
 		return err

@@ -47,14 +47,21 @@ func newPlace(t *testing.T, script string) *place {
 		options.Player = newPlayer(parsed, town.Phones, log)
 		options.Player.Pace = 0
 	}
+	p := serve(t, options)
+	p.town, p.echo = town, e
+	return p
+}
+
+// serve opens the page.
+func serve(t *testing.T, options page) *place {
+	t.Helper()
 	p := newPage(options)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); p.watch(ctx) }()
-	server := httptest.NewUnstartedServer(p.Handler())
-	server.Start()
+	server := httptest.NewServer(p.Handler())
 	t.Cleanup(func() { cancel(); <-done; server.CloseClientConnections(); server.Close() })
-	return &place{t, town, p, server.URL, e, server}
+	return &place{t: t, page: p, url: server.URL, server: server}
 }
 
 // do performs a deed through the page and expects the status.

@@ -192,12 +192,14 @@ func saidSince(shown []emulator.Bubble, l line, since int64) bool {
 
 var (
 	digits = regexp.MustCompile(`\d+`)
+	days   = regexp.MustCompile(`周[一二三四五六日]|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b`)
 	spaces = regexp.MustCompile(`\s+`)
 )
 
 // plain is text as far as two plays of one talk agree on it.
 func plain(text string) string {
-	return strings.TrimSpace(spaces.ReplaceAllString(digits.ReplaceAllString(text, "0"), " "))
+	text = days.ReplaceAllString(digits.ReplaceAllString(text, "0"), "0")
+	return strings.TrimSpace(spaces.ReplaceAllString(text, " "))
 }
 
 // spot is a button on a screen: a key, or a tappable word when word is not

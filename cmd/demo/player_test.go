@@ -98,13 +98,13 @@ func TestSaidSince(t *testing.T) {
 	shown := []emulator.Bubble{
 		{ID: 1, Text: "您好"},
 		{ID: 2, Mine: true, Text: "投诉"},
-		{ID: 3, Text: "您的编号是 C-000017。\n1. 好", Keys: [][]emulator.Key{{{Label: "提交"}}}},
+		{ID: 3, Text: "您的编号是 C-000017，11月22日 周日起。\n1. 好", Keys: [][]emulator.Key{{{Label: "提交"}}}},
 	}
 	cases := []struct {
 		l    line
 		want bool
 	}{
-		{line{Text: "您的编号是 C-000001。"}, true},
+		{line{Text: "您的编号是 C-000001，3月6日 周五起。"}, true},
 		{line{Text: "提交"}, true},
 		{line{Text: "您好"}, false}, // said before
 		{line{Text: "投诉"}, false}, // the person's own
@@ -184,7 +184,7 @@ func TestOptions(t *testing.T) {
 		}
 	}
 	o, err := readOptions([]string{"-open=false", "--lang=en", "-mode", "plain", "-addr", "127.0.0.1:0", "-data", "d", "-script", "a.chat"})
-	if want := (options{"127.0.0.1:0", "d", "en", "plain", "a.chat", false}); err != nil || o != want {
+	if want := (options{"127.0.0.1:0", "d", "en", "plain", "a.chat", false, false}); err != nil || o != want {
 		t.Errorf("%+v, %v", o, err)
 	}
 }

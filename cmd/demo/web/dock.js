@@ -98,8 +98,8 @@ export class Dock {
   turn(x) {
     const at = new Date(x.at).toLocaleTimeString([], { hour12: false });
     return el('li.turn', {}, el('span.at', {}, at), this.face(x.conversation), el('span.what', {}, name('events', x.kind)),
-      el('span.steps', {}, el('code', {}, x.before || t('outside')), ' → ', el('code', {}, x.after || t('outside'))),
-      el('span.age', {}, `${x.ms < 10 ? x.ms.toFixed(1) : Math.round(x.ms)} ms`));
+      el('span.steps', {}, el('code', {}, x.before || t('outside')), ' → ', el('code', {}, shortly(x.before, x.after))),
+      el('span.age', {}, x.ms < 1 ? '< 1 ms' : `${Math.round(x.ms)} ms`));
   }
 
   drawAges() {
@@ -110,6 +110,13 @@ export class Dock {
 
 // name is a state's or event's name in the visitor's language, or as it is.
 const name = (of, key) => t(of)[key] || key;
+
+// shortly names the step alone where the flow has not changed.
+function shortly(before, after) {
+  const flow = `${before.split('/')[0]}/`;
+  if (before && after.startsWith(flow)) return after.slice(flow.length);
+  return after || t('outside');
+}
 
 function span(ms) {
   const s = Math.max(0, Math.round(ms / 1000));

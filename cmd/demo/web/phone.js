@@ -10,10 +10,10 @@ import { telegram } from './telegram.js';
 const looks = { wechat, telegram };
 const tints = ['#b5544b', '#5a7d9a', '#8a6d9b', '#5f8a66', '#b07d3c', '#3f7f86'];
 
-// avatar draws a person as the first letter of their name.
+// avatar draws a person as the first letter of their name, behind a 小.
 export function avatar(person) {
   const name = inLang(person.name);
-  const node = el('span.avatar', { 'aria-hidden': 'true' }, [...name].at(/\p{Script=Han}/u.test(name) ? -1 : 0));
+  const node = el('span.avatar', { 'aria-hidden': 'true' }, [...name].at(name.startsWith('小') ? 1 : 0));
   node.style.backgroundColor = tint(person.id);
   return node;
 }
