@@ -91,9 +91,6 @@ func (t *Turn) Photos() []bot.MediaID {
 	return t.photos
 }
 
-// Media are the pictures, voice notes, files and places of the event.
-func (t *Turn) Media() []bot.Media { return t.Event.Media }
-
 // Lang is the language we speak here.
 func (t *Turn) Lang() string {
 	if t.session.Lang == "" {
@@ -180,15 +177,6 @@ func (t *Turn) Cancel(name, ref string) { t.Records.Cancel(name, ref) }
 // Open opens another flow once the present step is done. The flow that is open
 // is interrupted and resumed after it; one that is open already comes up.
 func (t *Turn) Open(flow string) { t.opening = append(t.opening, flow) }
-
-// Interrupted names the flows that wait to be resumed, the newest last.
-func (t *Turn) Interrupted() []string {
-	var all []string
-	for _, fr := range t.session.Stack {
-		all = append(all, fr.Flow)
-	}
-	return all
-}
 
 // HandOff leaves the talk to a colleague: from now on what the person says is
 // relayed, and only flows that are Always open. What was open waits.

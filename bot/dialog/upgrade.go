@@ -119,7 +119,7 @@ func nearest(fr *bot.Frame, f *flow, seq int64) {
 }
 
 // lost tells staff that what a person had filled in could not be kept. The log
-// says which data; the database's backup of that turn has them.
+// says whose and which; a backup from before that turn has it.
 func (e *Engine) lost(t *Turn, why error) {
 	fr := t.session.Open
 	t.log.ErrorContext(t.ctx, "an open flow cannot be read", "event", t.Event.Key, "conversation", t.Event.From.String(),
