@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"store/seal":    0,
 	"bot/config":    1,
 	"bot/metrics":   1,
+	"bot/spool":     1,
 	"bot/telegram":  1,
 	"bot/wechat":    1,
 	"store":         1,
@@ -29,6 +30,7 @@ var floors = map[string]int{
 	"flows":         3,
 	"bot/server":    4,
 	"cmd/demo":      5,
+	"cmd/load":      5,
 	"cmd/redthread": 5,
 }
 
@@ -39,11 +41,11 @@ var outside = []string{"bot/emulator", "store/storetest"}
 // owners says which packages may import a module or a platform's adapter, so
 // that it can be replaced in one place.
 var owners = map[string][]string{
-	"database/sql":                   {"store", "store/storetest"},
+	"database/sql":                   {"store", "store/storetest", "cmd/load"},
 	"gorm.io/":                       {"store"},
-	"github.com/redis/":              {"store"},
+	"github.com/redis/":              {"store", "cmd/load"},
 	"github.com/go-redis/":           {"store"},
-	"github.com/alicebob/miniredis/": {"store"},
+	"github.com/alicebob/miniredis/": {"store", "cmd/load"},
 	"github.com/pressly/goose/":      {"store"},
 	"github.com/tink-crypto/":        {"store/seal"},
 	"github.com/silenceper/wechat/":  {"bot/wechat"},
