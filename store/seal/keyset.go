@@ -61,22 +61,14 @@ func listed(h *keyset.Handle) ([]Key, error) {
 
 // Reload reads the keyset's file again and reports whether its keys have
 // changed. A file that has no key in common with what is in use is refused: it
-// belongs to another house.
+// may belong to another house.
 func (b *Box) Reload() (changed bool, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.reload()
-}
-
-func (b *Box) reload() (changed bool, err error) {
 	if b.path == "" {
 		return false, nil
 	}
-	h, err := read(b.path)
-	if err != nil {
-		return false, err
-	}
-	next, err := open(h)
+	next, err := load(b.path)
 	if err != nil {
 		return false, err
 	}
@@ -96,20 +88,32 @@ func knows(list []Key, id uint32) bool {
 }
 
 // learn takes up a newer keyset when something is sealed under a key we do not
-// know, and reports whether it is worth trying again. The file is read once a
-// second at most: what is merely damaged must not make us read it for ever.
-func (b *Box) learn(sealed []byte) bool {
-	id, ok := KeyOf(sealed)
-	if !ok || b.path == "" || knows(b.keys.Load().list, id) {
-		return false
+// know, if that keyset opens it: then it is ours. The file is read once a second
+// at most: what is merely damaged must not make us read it for ever.
+func (b *Box) learn(place string, sealed []byte) (plain []byte, ok bool) {
+	id, marked := KeyOf(sealed)
+	if !marked || b.path == "" || knows(b.keys.Load().list, id) {
+		return nil, false
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if time.Since(b.tried) > time.Second {
+	next := b.keys.Load() // another has learnt it meanwhile
+	if !knows(next.list, id) {
+		if time.Since(b.tried) < time.Second {
+			return nil, false
+		}
 		b.tried = time.Now()
-		_, _ = b.reload() // the value does not open then, which is reported
+		var err error
+		if next, err = load(b.path); err != nil {
+			return nil, false // the value does not open then, which is reported
+		}
 	}
-	return knows(b.keys.Load().list, id)
+	plain, err := next.aead.Decrypt(sealed, []byte(place))
+	if err != nil {
+		return nil, false
+	}
+	b.keys.Store(next)
+	return plain, true
 }
 
 // AddKey adds a new key to the keyset's file and returns its number. It seals
@@ -154,6 +158,14 @@ func change(path string, how func(*keyset.Manager) error) error {
 		return fmt.Errorf("seal: write keyset file: %w", err)
 	}
 	return nil
+}
+
+func load(path string) (*keys, error) {
+	h, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	return open(h)
 }
 
 func read(path string) (*keyset.Handle, error) {

@@ -70,10 +70,26 @@ func TestRotation(t *testing.T) {
 	if err := RemoveKey(path, second); err == nil {
 		t.Error("the key that seals was removed")
 	}
-	if err := RemoveKey(path, first); err != nil {
+	frozen := must[*Box](t)(Load(path)) // knows both
+	third := must[uint32](t)(AddKey(path))
+	if err := UseKey(path, third); err != nil {
 		t.Fatal(err)
 	}
-	must[bool](t)(one.Reload())
+	for _, id := range []uint32{first, second} {
+		if err := RemoveKey(path, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	latest := must[[]byte](t)(must[*Box](t)(Load(path)).Seal(place, []byte("latest")))
+	if _, err := frozen.Reload(); err == nil {
+		t.Error("a keyset without a known key was taken up unproved")
+	}
+	if got := must[[]byte](t)(frozen.Open(place, latest)); string(got) != "latest" || frozen.Primary() != third {
+		t.Errorf("a keyset that opens what we hold is ours; got %q", got)
+	}
+	if _, err := one.Open(place, latest); err != nil {
+		t.Error(err)
+	}
 	if _, err := one.Open(place, old); err == nil || strings.Contains(err.Error(), "row") {
 		t.Errorf("opened with a key that is gone, or the error names the row: %v", err)
 	}
@@ -103,7 +119,7 @@ func TestForeignKeyset(t *testing.T) {
 	path, one, _ := keyring(t)
 	sealed := must[[]byte](t)(one.Seal(place, []byte("ours")))
 	other, foreign, _ := keyring(t)
-	theirs := must[[]byte](t)(foreign.Seal(place, []byte("theirs")))
+	theirs := must[[]byte](t)(foreign.Seal("elsewhere|row", []byte("theirs")))
 	if err := os.Rename(other, path); err != nil {
 		t.Fatal(err)
 	}

@@ -70,11 +70,7 @@ func Create(path string) error {
 
 // Load opens the keyset in a file. It returns ErrNoKeyset when there is none.
 func Load(path string) (*Box, error) {
-	h, err := read(path)
-	if err != nil {
-		return nil, err
-	}
-	k, err := open(h)
+	k, err := load(path)
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +116,10 @@ func (b *Box) Seal(place string, plain []byte) ([]byte, error) {
 // Open reads what Seal made for the same place.
 func (b *Box) Open(place string, sealed []byte) ([]byte, error) {
 	plain, err := b.keys.Load().aead.Decrypt(sealed, []byte(place))
-	if err != nil && b.learn(sealed) {
-		plain, err = b.keys.Load().aead.Decrypt(sealed, []byte(place))
-	}
 	if err != nil {
+		if plain, ok := b.learn(place, sealed); ok {
+			return plain, nil
+		}
 		return nil, fmt.Errorf("seal: open %s: %w", column(place), err)
 	}
 	return plain, nil

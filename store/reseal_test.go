@@ -1,0 +1,281 @@
+package store_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"redthread/bot"
+	"redthread/store"
+	"redthread/store/seal"
+	"redthread/store/storetest"
+)
+
+// keyedHome is a home whose keys stand in a file, as a real one's do.
+func keyedHome(t *testing.T) (home store.Config, keys string) {
+	t.Helper()
+	home, keys = storetest.Home(t), filepath.Join(t.TempDir(), "keys.json")
+	if err := seal.Create(keys); err != nil {
+		t.Fatal(err)
+	}
+	home.Keys = loadKeys(t, keys)
+	return home, keys
+}
+
+func loadKeys(t *testing.T, path string) *seal.Box {
+	t.Helper()
+	b, err := seal.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// fillHouse puts something sealed everywhere.
+func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
+	t.Helper()
+	code, err := s.Invite(t.Context(), store.RoleService, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn(t, s, li, func(tx *store.Tx) error {
+		i, err := tx.CheckInvite(code)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Enrol(i, "小李", "zh-CN")
+		return err
+	})
+	var picture bot.MediaID
+	named := bot.Event{Key: "named", From: mei, Kind: bot.Arrived, Name: "安娜", At: time.Now()}
+	if err := tryTurn(t.Context(), s, named, func(tx *store.Tx) (err error) {
+		if err := tx.Meet(); err != nil {
+			return err
+		}
+		if picture, err = tx.Want(bot.Media{Kind: bot.Photo, Ref: "AgACAgQAAx"}); err != nil {
+			return err
+		}
+		if _, err := tx.FileComplaint(store.NewComplaint{Lang: "zh-CN", Matter: "fee", Facts: store.Facts{Story: "他迟到了"}}); err != nil {
+			return err
+		}
+		h, _, _, err := tx.OpenHandoff("zh-CN")
+		if err != nil {
+			return err
+		}
+		if _, err := tx.KeepWords(h, store.Words{Lines: []string{"在吗"}}, 9); err != nil {
+			return err
+		}
+		for range 250 { // more than a batch
+			tx.Post(mei, store.Replies, bot.Message{Text: "您好"})
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.KeepMedia(t.Context(), picture, "image/jpeg", []byte("a picture")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Bury(t.Context(), "wechat", []byte("<xml>"), context.Canceled); err != nil {
+		t.Fatal(err)
+	}
+	return picture
+}
+
+// Everything can be sealed anew while two processes work, one of which has not
+// heard of the new key, and nothing is under the old key afterwards.
+func TestReseal(t *testing.T) {
+	t.Parallel()
+	home, keys := keyedHome(t)
+	s := storetest.Open(t, home)
+	picture := fillHouse(t, s)
+	old := home.Keys.Primary()
+	before, err := s.SealedUnder(t.Context(), old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, k := range before {
+		kinds = append(kinds, k.What)
+	}
+	for _, kind := range store.SealedKinds() {
+		if !slices.Contains(kinds, kind) {
+			t.Errorf("nothing is sealed in %s: this test must put something there", kind)
+		}
+	}
+
+	fresh, err := seal.AddKey(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := seal.UseKey(keys, fresh); err != nil {
+		t.Fatal(err)
+	}
+	other := home
+	other.Keys = loadKeys(t, keys)
+	rotating := storetest.Open(t, other)
+	if err := rotating.Reseal(t.Context(), func(store.Sealed) {}); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := rotating.SealedUnder(t.Context(), old); err != nil || len(left) > 0 {
+		t.Fatalf("still under the old key: %+v, %v", left, err)
+	}
+	if err := seal.RemoveKey(keys, old); err != nil {
+		t.Fatal(err)
+	}
+	readAll(t, s, picture) // the process that was never told
+	late := home
+	late.Keys = loadKeys(t, keys)
+	readAll(t, storetest.Open(t, late), picture)
+}
+
+// readAll opens something of every kind.
+func readAll(t *testing.T, s *store.Store, picture bot.MediaID) {
+	t.Helper()
+	if b, _, err := s.OpenMedia(t.Context(), picture); err != nil || string(b) != "a picture" {
+		t.Errorf("picture: %q, %v", b, err)
+	}
+	if b, err := s.LetterRaw(t.Context(), 1); err != nil || string(b) != "<xml>" {
+		t.Errorf("letter: %q, %v", b, err)
+	}
+	if all, err := s.StaffList(t.Context()); err != nil || len(all) != 1 || all[0].Name != "小李" {
+		t.Errorf("staff: %+v, %v", all, err)
+	}
+	cl, err := s.Claim(t.Context(), mei, time.Second)
+	if err != nil || cl == nil {
+		t.Fatalf("claim: %v, %v", cl, err)
+	}
+	if next, err := cl.Pending(t.Context(), 1000); err != nil || len(next) != 250 || next[249].Message.Text != "您好" {
+		t.Errorf("%d messages, %v", len(next), err)
+	}
+	if err := cl.Release(t.Context(), store.Rest{}); err != nil {
+		t.Error(err)
+	}
+	turn(t, s, mei, func(tx *store.Tx) error {
+		c, err := tx.Self("zh-CN")
+		if err != nil || c.Name != "安娜" {
+			t.Errorf("client: %+v, %v", c, err)
+		}
+		all, err := tx.Complaints(10)
+		if err != nil || len(all) != 1 || all[0].Facts.Story != "他迟到了" {
+			t.Errorf("complaints: %+v, %v", all, err)
+		}
+		h, err := tx.MyHandoff()
+		if err != nil {
+			return err
+		}
+		words, err := tx.KeptWords(h)
+		if err != nil || len(words) != 1 || words[0].Lines[0] != "在吗" {
+			t.Errorf("words: %+v, %v", words, err)
+		}
+		return nil
+	})
+}
+
+// Turns go on meanwhile: none is lost, none is played on an old session.
+func TestResealBesideTurns(t *testing.T) {
+	t.Parallel()
+	home, keys := keyedHome(t)
+	s := storetest.Open(t, home)
+	const people, times = 3, 15
+	say := func(who int) {
+		for n := range times {
+			c := bot.Conversation{Channel: "telegram", Chat: string(rune('a' + who))}
+			ev := bot.Event{Key: bot.EventKey(c.Chat + string(rune('a'+n))), From: c, Kind: bot.Wrote, Text: string(rune('a' + n)), At: time.Now()}
+			if _, err := s.Turn(t.Context(), ev, note(ev)); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}
+	for who := range people {
+		say(who + people) // some who are there already
+	}
+	fresh, err := seal.AddKey(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := seal.UseKey(keys, fresh); err != nil {
+		t.Fatal(err)
+	}
+	other := home
+	other.Keys = loadKeys(t, keys)
+	rotating := storetest.Open(t, other)
+	var all sync.WaitGroup
+	for who := range people {
+		all.Go(func() { say(who) })
+	}
+	for range 3 {
+		if err := rotating.Reseal(t.Context(), func(store.Sealed) {}); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Wait()
+	if _, err := home.Keys.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if err := rotating.Reseal(t.Context(), func(store.Sealed) {}); err != nil {
+		t.Error(err)
+	}
+	for who := range 2 * people {
+		ses, err := s.SessionOf(t.Context(), bot.Conversation{Channel: "telegram", Chat: string(rune('a' + who))})
+		if got := strings.Join(ses.Open.Trail, ""); err != nil || got != "abcdefghijklmno" {
+			t.Errorf("%d said %q, %v", who, got, err)
+		}
+	}
+}
+
+// What cannot be opened is counted and left; a stopped run is taken up again.
+func TestResealBroken(t *testing.T) {
+	t.Parallel()
+	home, keys := keyedHome(t)
+	s := storetest.Open(t, home)
+	picture := fillHouse(t, s)
+	path := filepath.Join(home.Media, string(picture)[:2], string(picture))
+	sealed, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed[len(sealed)-1] ^= 1
+	if err := os.WriteFile(path, sealed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	old := home.Keys.Primary()
+	fresh, err := seal.AddKey(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := seal.UseKey(keys, fresh); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := home.Keys.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	err = s.Reseal(ctx, func(r store.Sealed) {
+		if r.What == "outbox.body" && r.Done > 0 {
+			stop()
+		}
+	})
+	if err == nil {
+		t.Fatal("it was not stopped")
+	}
+	done := map[string]store.Sealed{}
+	if err := s.Reseal(t.Context(), func(r store.Sealed) { done[r.What] = r }); err != nil {
+		t.Fatal(err)
+	}
+	if r := done["outbox.body"]; r.Done != r.Other || r.Done == 0 || r.Done == 250 {
+		t.Errorf("taken up again: %+v", r)
+	}
+	if r := done["media files"]; r.Broken != 1 || r.Done != 0 {
+		t.Errorf("broken file: %+v", r)
+	}
+	left, err := s.SealedUnder(t.Context(), old)
+	if err != nil || len(left) != 1 || left[0].Broken != 1 || left[0].Other != 1 {
+		t.Errorf("left: %+v, %v", left, err)
+	}
+}
