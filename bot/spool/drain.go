@@ -28,12 +28,12 @@ func (g *Gate) Run(ctx context.Context) {
 			return
 		case <-g.stir:
 		}
-		wait, failures := returnPoll, &failures{of: map[bot.EventKey]int{}}
+		wait, failures := g.poll, &failures{of: map[bot.EventKey]int{}}
 		for !g.comeBack(ctx, failures) {
 			if g.Away() {
-				wait = returnPoll
+				wait = g.poll
 			} else {
-				wait = min(2*wait, 10*returnPoll) // it is there but does not take turns
+				wait = min(2*wait, 10*g.poll) // it is there but does not take turns
 			}
 			if !sleep(ctx, wait) {
 				return

@@ -48,6 +48,7 @@ type Gate struct {
 	cfg       GateConfig
 	hold      time.Duration
 	suspicion time.Duration
+	poll      time.Duration
 	lanes     lanes
 	looks     looks
 	flying    sync.WaitGroup // turns, also those nobody waits for any more
@@ -75,8 +76,9 @@ func NewGate(c GateConfig) *Gate {
 		c.Log = slog.Default()
 	}
 	g := &Gate{
-		cfg: c, hold: hold, suspicion: suspicion, looks: looks{ping: c.Ping, lookTime: lookTime, pause: lookAgain},
-		gone: make(chan struct{}), back: make(chan struct{}), stir: make(chan struct{}, 1),
+		cfg: c, hold: hold, suspicion: suspicion, poll: returnPoll,
+		looks: looks{ping: c.Ping, lookTime: lookTime, pause: lookAgain},
+		gone:  make(chan struct{}), back: make(chan struct{}), stir: make(chan struct{}, 1),
 	}
 	if c.Spool.Depth() > 0 {
 		g.state = behind
