@@ -21,6 +21,7 @@ type cache struct {
 	client    *redis.Client
 	log       *slog.Logger
 	restUntil atomic.Int64 // machine time in milliseconds
+	failures  atomic.Int64
 }
 
 const (
@@ -80,6 +81,7 @@ func (c *cache) do(ctx context.Context, what string, call func(context.Context) 
 	if err == nil || errors.Is(err, redis.Nil) || ctx.Err() != nil {
 		return err
 	}
+	c.failures.Add(1)
 	c.restUntil.Store(time.Now().Add(cacheRest).UnixMilli())
 	c.log.WarnContext(ctx, "redis is away", "doing", what, "error", err)
 	return err

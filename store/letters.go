@@ -33,6 +33,9 @@ func (s *Store) Bury(ctx context.Context, channel string, raw []byte, why error)
 	if isDuplicate(err) {
 		return nil
 	}
+	if err == nil {
+		s.counts.buried.Add(1)
+	}
 	return err
 }
 

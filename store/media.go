@@ -131,18 +131,25 @@ func (s *Store) KeepMedia(ctx context.Context, id bot.MediaID, mime string, cont
 		return fmt.Errorf("store: keep media: %w", err)
 	}
 	_, err = s.exec(ctx, "keep media", "UPDATE media SET state = ?, type = ?, size = ?, reason = '' WHERE id = ?", mediaKept, mime, len(content), string(id))
+	if err == nil {
+		s.counts.mediaKept.Add(1)
+	}
 	return err
 }
 
 // LoseMedia notes that the content is not to be had, and why, and leaves the
 // news for who sent it (NewsPictureLost).
 func (s *Store) LoseMedia(ctx context.Context, p Picture, reason string) error {
-	return s.inTx(ctx, "give media up", func(tx *sql.Tx) error {
+	err := s.inTx(ctx, "give media up", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE media SET state = ?, reason = ? WHERE id = ?", mediaLost, ascii(reason, 190), string(p.ID)); err != nil {
 			return err
 		}
 		return s.news(ctx, tx, p.From, NewsPictureLost, string(p.ID))
 	})
+	if err == nil {
+		s.counts.mediaLost.Add(1)
+	}
+	return err
 }
 
 // LaterMedia puts the next attempt off.

@@ -62,6 +62,8 @@ type Store struct {
 	ready   atomic.Pointer[func(*Claim, []Outgoing)]
 	commits batcher[committing]
 	acks    batcher[*ack]
+	note    atomic.Pointer[func(TurnNote)]
+	counts  counts
 
 	missedMu sync.Mutex
 	missed   map[bot.Conversation]struct{}

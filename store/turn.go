@@ -60,6 +60,13 @@ var errTaken = errors.New("store: turn is taken")
 // When play fails, its error is returned as it is and nothing is kept. An error
 // of which IsAway is true means that the database is away.
 func (s *Store) Turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Session) error) (Taken, error) {
+	start, n := time.Now(), TurnNote{Channel: ev.From.Channel}
+	taken, err := s.turn(ctx, ev, play, &n)
+	s.tell(&n, start, taken, err)
+	return taken, err
+}
+
+func (s *Store) turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Session) error, n *TurnNote) (Taken, error) {
 	leave, err := s.lanes.enter(ctx, ev.From.String())
 	if err != nil {
 		return Taken{}, err
@@ -72,7 +79,7 @@ func (s *Store) Turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Sess
 		if err != nil {
 			return Taken{}, err
 		}
-		quick = false
+		quick, n.Flow = false, stands(&ses)
 		tx := &Tx{ctx: ctx, s: s, ev: ev, now: s.now().UTC(), start: start, seq: ses.Seq + 1, before: place(ses), ses: &ses}
 		err = tx.run(&ses, play)
 		switch {
@@ -83,7 +90,9 @@ func (s *Store) Turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Sess
 			if done, err := s.Handled(ctx, ev.Key); done || err != nil {
 				return Taken{Repeated: done}, err
 			}
+			n.Conflicts++
 		case isBusy(err):
+			n.Deadlocks++
 			if err := pause(ctx, time.Duration(try+1)*3*time.Millisecond); err != nil {
 				return Taken{}, err
 			}

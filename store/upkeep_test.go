@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -254,4 +255,41 @@ func TestPools(t *testing.T) {
 	if _, err := store.ParseState("gone"); err == nil {
 		t.Error("there is no such state")
 	}
+}
+
+// What turns come to is told, without a word of who or what.
+func TestTurnsAreTold(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	var told []store.TurnNote
+	s.Observe(func(n store.TurnNote) { told = append(told, n) })
+	take(t, s, wrote("e1", "x"))
+	take(t, s, wrote("e1", "x"))
+	if _, err := s.Turn(t.Context(), wrote("e2", "x"), func(_ *store.Tx, ses *bot.Session) error {
+		ses.Open.Flow = "complaint"
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	boom := errors.New("boom")
+	if _, err := s.Turn(t.Context(), wrote("e3", "x"), func(*store.Tx, *bot.Session) error { return boom }); !errors.Is(err, boom) {
+		t.Fatal(err)
+	}
+	gone, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := s.Turn(gone, wrote("e4", "x"), func(*store.Tx, *bot.Session) error { return gone.Err() }); err == nil {
+		t.Fatal("no error")
+	}
+	var got []string
+	for _, n := range told {
+		if n.Channel != "telegram" || n.Took <= 0 {
+			t.Errorf("%+v", n)
+		}
+		got = append(got, n.Flow+"/"+n.Result)
+	}
+	if want := "/taken /repeated /taken complaint/failed /away"; strings.Join(got, " ") != want {
+		t.Errorf("told %q, want %q", got, want)
+	}
+	s.Observe(nil)
+	take(t, s, wrote("e5", "x"))
 }
