@@ -70,7 +70,7 @@ func (s *Store) openSQLite(ctx context.Context, file string) error {
 		return fmt.Errorf("store: open database to read: %w", err)
 	}
 	read.SetMaxOpenConns(4)
-	s.read = read
+	s.read, s.probe = read, read
 	s.closes = append(s.closes, read.Close)
 	return nil
 }
@@ -105,6 +105,12 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	if err := s.sql.PingContext(ctx); err != nil {
 		return fmt.Errorf("store: open database: %w", err)
 	}
+	if s.probe, err = sql.Open("mysql", c.FormatDSN()); err != nil {
+		return fmt.Errorf("store: open database to look for it: %w", err)
+	}
+	s.probe.SetMaxOpenConns(2)
+	s.probe.SetConnMaxIdleTime(time.Minute)
+	s.closes = append(s.closes, s.probe.Close)
 	return nil
 }
 

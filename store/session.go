@@ -72,3 +72,14 @@ func wrap(what string, err error) error {
 	}
 	return fmt.Errorf("store: %s: %w", what, err)
 }
+
+// CachedLang is the language last spoken in the conversation as far as Redis
+// knows; empty when it does not. It does not ask the database.
+func (s *Store) CachedLang(ctx context.Context, c bot.Conversation) string {
+	var ses bot.Session
+	sealed, ok := s.cache.session(ctx, c.String())
+	if !ok || s.box.OpenJSON(sessionPlace(c.String()), sealed, &ses) != nil {
+		return ""
+	}
+	return ses.Lang
+}

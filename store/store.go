@@ -51,6 +51,7 @@ type Config struct {
 type Store struct {
 	sql     *sql.DB  // writes; on SQLite one connection, so that writers queue here
 	read    *sql.DB  // reads outside turns
+	probe   *sql.DB  // looks for the database
 	orm     *gorm.DB // over sql
 	dialect dialect
 	cache   *cache

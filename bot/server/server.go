@@ -38,6 +38,7 @@ type Config struct {
 	PublicURL string // what the platforms call; empty: the webhooks are set by hand
 	Poll      bool   // fetch Telegram's updates instead, for development
 
+	Spool    string       // the folder for what WeChat's clients write while the database is away; of this process alone; empty: none
 	MaxMedia int64        // bytes of one picture; 0: 10 MiB
 	Log      *slog.Logger // nil: slog.Default()
 }
@@ -56,6 +57,7 @@ type Server struct {
 	engine   *dialog.Engine
 	wechat   *wechat.Channel
 	telegram *telegram.Channel
+	shelter  *shelter
 	sender   *outbox.Sender
 	fetcher  *media.Fetcher
 	mux      *http.ServeMux
@@ -64,14 +66,13 @@ type Server struct {
 
 // New joins the parts and opens the door, but serves nothing yet. Its error
 // names the setting that is wrong.
-func New(cfg Config) (*Server, error) {
+func New(cfg Config) (_ *Server, err error) {
 	s := &Server{cfg: cfg, log: cfg.Log, mux: http.NewServeMux()}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
 	cfg.Promises.Agency = cfg.Agency
 	house := flows.New(cfg.Promises)
-	var err error
 	s.engine, err = dialog.New(dialog.Config{
 		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
 		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay,
@@ -80,6 +81,14 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	if s.shelter, err = s.openShelter(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.shelter.close(context.Background()))
+		}
+	}()
 	channels, err := s.channels()
 	if err != nil {
 		return nil, err
@@ -106,7 +115,7 @@ func (s *Server) channels() (map[string]bot.Channel, error) {
 		channel, err := wechat.New(w)
 		if err == nil {
 			s.wechat, all[channel.Name()] = channel, channel
-			s.mux.Handle(WeChatPath, channel.Webhook(s.engine.Handle))
+			s.mux.Handle(WeChatPath, channel.Webhook(s.shelter.wechat))
 		}
 		errs = append(errs, err)
 	}
@@ -116,7 +125,7 @@ func (s *Server) channels() (map[string]bot.Channel, error) {
 		channel, err := telegram.New(t)
 		if err == nil {
 			s.telegram, all[channel.Name()] = channel, channel
-			s.mux.Handle(TelegramPath, channel.Webhook(s.engine.Handle))
+			s.mux.Handle(TelegramPath, channel.Webhook(s.shelter.telegram))
 		}
 		errs = append(errs, err)
 	}
@@ -146,7 +155,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var busy sync.WaitGroup
-	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload} {
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.shelter.run} {
 		busy.Go(func() { loop(work) })
 	}
 	busy.Go(func() { s.announce(ctx) })
@@ -180,11 +189,14 @@ func (s *Server) shutdown(web *http.Server, stop func(), busy *sync.WaitGroup) e
 	if s.telegram != nil {
 		errs = append(errs, s.telegram.Close(last))
 	}
+	errs = append(errs, s.shelter.close(last))
 	return errors.Join(errs...)
 }
 
 // Close lets go of a server that was never run.
-func (s *Server) Close() error { return s.door.Close() }
+func (s *Server) Close() error {
+	return errors.Join(s.door.Close(), s.shelter.close(context.Background()))
+}
 
 // reload takes up texts that the agency has changed.
 func (s *Server) reload(ctx context.Context) { s.cfg.Texts.Watch(ctx, 5*time.Second, s.log) }
@@ -193,7 +205,7 @@ func (s *Server) poll(ctx context.Context) {
 	if err := s.telegram.DeleteWebhook(ctx); err != nil {
 		s.log.ErrorContext(ctx, "telegram: webhook not deleted, polling may be refused", "error", err)
 	}
-	if err := s.telegram.Poll(ctx, s.engine.Handle); err != nil {
+	if err := s.telegram.Poll(ctx, s.shelter.telegram); err != nil {
 		s.log.ErrorContext(ctx, "telegram: polling ended", "error", err)
 	}
 }
