@@ -88,25 +88,27 @@ func (h *history) hear(text string, now hearing, excused func(hearing) bool) (s 
 			h.records = append(h.records, n)
 		}
 	}
-	first, due := true, h.due()
+	due := h.due()
 	for i := range due {
-		if !h.heard[i].at.IsZero() {
+		if !h.heard[i].at.IsZero() || !h.talk.phrases[i].is(words, text, h.n) {
 			continue
 		}
-		if h.talk.phrases[i].is(words, text, h.n) {
-			h.heard[i] = now
-			if !first {
-				return overtaken, h.complete(due)
-			}
-			return expected, h.complete(due)
+		h.heard[i] = now
+		if h.heardAfter(i) {
+			return overtaken, h.complete(due)
 		}
-		first = false
+		return expected, h.complete(due)
 	}
 	return h.again(words, text, now, excused), false
 }
 
 func (h *history) complete(due int) bool {
 	return !slices.ContainsFunc(h.heard[:due], func(x hearing) bool { return x.at.IsZero() })
+}
+
+// heardAfter says that something was heard that belongs behind phrase i.
+func (h *history) heardAfter(i int) bool {
+	return slices.ContainsFunc(h.heard[i+1:], func(x hearing) bool { return !x.at.IsZero() })
 }
 
 // again judges a text that nothing waits for. A repetition is allowed only right
@@ -121,7 +123,7 @@ func (h *history) again(words, text string, now hearing, excused func(hearing) b
 		switch {
 		case !was.hidden && !excused(was):
 			return doubled
-		case slices.ContainsFunc(h.heard[i+1:], func(x hearing) bool { return !x.at.IsZero() }):
+		case h.heardAfter(i):
 			return overtaken
 		}
 		return repeated

@@ -30,9 +30,9 @@ func (p phrase) is(words, text string, n int64) bool {
 const anything = "*"
 
 var (
-	markup  = regexp.MustCompile(`<[^<>]*>`)
-	letterd = regexp.MustCompile(`^[A-Z]{1,2}\. `)
-	english = regexp.MustCompile(`\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b`)
+	markup   = regexp.MustCompile(`<[^<>]*>`)
+	lettered = regexp.MustCompile(`^[A-Z]{1,2}\. `)
+	english  = regexp.MustCompile(`\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b`)
 )
 
 // fold takes out of a text what differs between two plays, and between the
@@ -41,7 +41,9 @@ func fold(text string) string {
 	if strings.IndexByte(text, '<') >= 0 {
 		text = markup.ReplaceAllString(text, "")
 	}
-	text = english.ReplaceAllString(text, "0")
+	if strings.ContainsAny(text, "MTWFSJAOND") { // the days' and months' own letters
+		text = english.ReplaceAllString(text, "0")
+	}
 	var b strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
 		if line = strings.TrimSpace(line); line == "" || isButton(line) {
@@ -77,7 +79,7 @@ func isButton(line string) bool {
 		return true
 	}
 	digits := len(line) - len(strings.TrimLeft(line, "0123456789"))
-	return digits > 0 && strings.HasPrefix(line[digits:], ". ") || letterd.MatchString(line)
+	return digits > 0 && strings.HasPrefix(line[digits:], ". ") || lettered.MatchString(line)
 }
 
 var recordNumber = regexp.MustCompile(`C-(\d{6,})`)
