@@ -94,10 +94,13 @@ var (
 )
 
 // SlowDown is the error of a platform that asks for a pause. All says that the
-// pause concerns every conversation of the channel.
+// pause concerns every conversation of the channel. Mend is the platform's own
+// code when the pause will not end by itself: somebody must mend our account, its
+// secret or a setting before anything can be sent; else 0.
 type SlowDown struct {
-	For time.Duration
-	All bool
+	For  time.Duration
+	All  bool
+	Mend int
 }
 
 func (e *SlowDown) Error() string { return "bot: slow down for " + e.For.String() }

@@ -23,19 +23,19 @@ type Metrics struct {
 	registry *prometheus.Registry
 	state    *stateCollector
 
-	turns       *prometheus.CounterVec
-	turnTime    *prometheus.HistogramVec
-	replays     *prometheus.CounterVec
-	callbacks   *prometheus.CounterVec
-	answerTime  *prometheus.HistogramVec
-	answers     *prometheus.CounterVec
-	sends       *prometheus.CounterVec
-	sendTime    *prometheus.HistogramVec
-	errors      *prometheus.CounterVec
-	fetches     *prometheus.CounterVec
-	tokens      *prometheus.CounterVec
-	up          *prometheus.GaugeVec
-	pending *prometheus.GaugeVec
+	turns      *prometheus.CounterVec
+	turnTime   *prometheus.HistogramVec
+	replays    *prometheus.CounterVec
+	callbacks  *prometheus.CounterVec
+	answerTime *prometheus.HistogramVec
+	answers    *prometheus.CounterVec
+	sends      *prometheus.CounterVec
+	sendTime   *prometheus.HistogramVec
+	errors     *prometheus.CounterVec
+	fetches    *prometheus.CounterVec
+	tokens     *prometheus.CounterVec
+	up         *prometheus.GaugeVec
+	pending    *prometheus.GaugeVec
 
 	flows, codes names
 	spool        atomic.Pointer[func() int]

@@ -55,6 +55,21 @@ func (c *Channel) SetCommands(ctx context.Context, byLang map[string][]Command) 
 	return nil
 }
 
+// Commands asks Telegram for the commands of a language ("zh-CN", "en"; empty:
+// those of everybody else).
+func (c *Channel) Commands(ctx context.Context, lang string) ([]Command, error) {
+	code, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	got, err := c.api.GetMyCommands(ctx, &sdk.GetMyCommandsParams{LanguageCode: code})
+	if err != nil {
+		return nil, c.explained("get commands", err)
+	}
+	var list []Command
+	for _, cmd := range got {
+		list = append(list, Command{cmd.Command, cmd.Description})
+	}
+	return list, nil
+}
+
 func (c *Channel) setCommands(ctx context.Context, code string, list []Command) error {
 	p := &sdk.SetMyCommandsParams{LanguageCode: code, Commands: []models.BotCommand{}}
 	for _, cmd := range list {

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -136,4 +137,22 @@ func TestErrorsOfCallsExplainTheToken(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	noSecrets(t, err)
+}
+
+func TestCommands(t *testing.T) {
+	h := newHouse(t)
+	h.api.answers(func(w http.ResponseWriter, c call) {
+		if c.method != "getMyCommands" || c.fields["language_code"] != "zh" {
+			t.Errorf("call %+v", c)
+		}
+		io.WriteString(w, `{"ok":true,"result":[{"command":"menu","description":"主菜单"}]}`)
+	})
+	got, err := h.Commands(t.Context(), "zh-CN")
+	if diff := cmp.Diff([]Command{{"menu", "主菜单"}}, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	h.api.answers(func(w http.ResponseWriter, _ call) { fail(w, 401, "Unauthorized", "") })
+	if _, err := h.Commands(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "@BotFather") {
+		t.Errorf("got %v", err)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"sync"
@@ -51,7 +52,11 @@ func tokenRefused(err error) bool {
 // may be given up: the whole channel waits for a person to mend the setting.
 func (c *Channel) alarm(err error) error {
 	c.log.Error("telegram: the token is refused, nothing can be sent; correct the setting Token", "error", c.redact(err.Error()))
-	return fmt.Errorf("the token is refused: %w", &bot.SlowDown{For: time.Minute, All: true})
+	code := http.StatusUnauthorized
+	if errors.Is(err, sdk.ErrorNotFound) {
+		code = http.StatusNotFound
+	}
+	return fmt.Errorf("the token is refused: %w", &bot.SlowDown{For: time.Minute, All: true, Mend: code})
 }
 
 // slowDown is the pause Telegram asks for.

@@ -129,6 +129,12 @@ func TestSendSortsFailures(t *testing.T) {
 			return errors.As(err, &s) && *s == bot.SlowDown{For: d, All: all}
 		}
 	}
+	mend := func(code int) func(error) bool {
+		return func(err error) bool {
+			var s *bot.SlowDown
+			return errors.As(err, &s) && *s == bot.SlowDown{For: time.Minute, All: true, Mend: code}
+		}
+	}
 	page := func(code int) func(http.ResponseWriter) {
 		return func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "text/html")
@@ -151,8 +157,8 @@ func TestSendSortsFailures(t *testing.T) {
 		{"quotes the message", says(400, "Bad Request: URL 'http://secret.example' is invalid", ""), refused(400, "Bad Request: URL … is invalid")},
 		{"hasty", says(429, "Too Many Requests: retry after 5", `{"retry_after":5}`), paused(5*time.Second, false)},
 		{"hasty without a time", says(429, "Too Many Requests", ""), paused(time.Second, false)},
-		{"token refused", says(401, "Unauthorized", ""), paused(time.Minute, true)},
-		{"token unknown", says(404, "Not Found", ""), paused(time.Minute, true)},
+		{"token refused", says(401, "Unauthorized", ""), mend(401)},
+		{"token unknown", says(404, "Not Found", ""), mend(404)},
 		{"server error", says(500, "Internal Server Error", ""), unsure},
 		{"bad gateway", page(502), unsure},
 		{"a page instead of an answer", page(200), unsure},

@@ -44,8 +44,9 @@ type Config struct {
 
 	Shared  Shared // the token's shared cache; nil keeps it in this process
 	Letters bot.DeadLetters
-	Now     func() time.Time // time.Now when nil
-	Log     *slog.Logger     // silent when nil
+	Asked   func(forced bool, err error) // told of each request for a token; may be nil
+	Now     func() time.Time             // time.Now when nil
+	Log     *slog.Logger                 // silent when nil
 }
 
 // Allowances are the platform's leave to write back: Message after the person

@@ -28,6 +28,9 @@ func (e *APIError) Error() string {
 	return s
 }
 
+// PlatformCode is the platform's errcode.
+func (e *APIError) PlatformCode() int { return e.Code }
+
 // remedy says what an operator can do.
 func remedy(e *APIError) string {
 	switch e.Code {
@@ -101,8 +104,11 @@ func meaning(e *APIError, now time.Time) error {
 	case 45009:
 		return fmt.Errorf("%w: %w", &bot.SlowDown{For: untilMidnight(now), All: true}, e)
 	case 48001, 48004, 40164, 40013, 40125:
-		return fmt.Errorf("%w: %w", &bot.SlowDown{For: time.Minute, All: true}, e)
+		return fmt.Errorf("%w: %w", &bot.SlowDown{For: time.Minute, All: true, Mend: e.Code}, e)
 	case 40001, 40014, 42001:
+		if e.Path == tokenPath { // the secret was reset
+			return fmt.Errorf("%w: %w", &bot.SlowDown{For: time.Minute, All: true, Mend: e.Code}, e)
+		}
 		return e // healed in vain: certainly not sent
 	}
 	return fmt.Errorf("%w (%s)", &bot.Refused{Code: e.Code, Reason: e.Reason}, e.Path)

@@ -99,6 +99,12 @@ func TestSendErrors(t *testing.T) {
 			return errors.As(err, &s) && s.All && s.For == d
 		}
 	}
+	mend := func(code int) func(error) bool {
+		return func(err error) bool {
+			s := new(bot.SlowDown)
+			return errors.As(err, &s) && *s == bot.SlowDown{For: time.Minute, All: true, Mend: code}
+		}
+	}
 	refused := func(err error) bool { return errors.As(err, new(*bot.Refused)) }
 	plain := func(err error) bool {
 		return err != nil && !refused(err) && !errors.As(err, new(*bot.SlowDown)) && !errors.As(err, new(*bot.Unsure)) &&
@@ -108,7 +114,7 @@ func TestSendErrors(t *testing.T) {
 		40003: is(bot.ErrGone), 43004: is(bot.ErrGone), 43019: is(bot.ErrGone), 48002: is(bot.ErrGone), 50005: is(bot.ErrGone),
 		45015: is(bot.ErrClosed), 45047: is(bot.ErrClosed),
 		-1: slow(2 * time.Second), 45011: slow(10 * time.Second), 45009: slow(time.Hour),
-		48001: slow(time.Minute), 48004: slow(time.Minute), 40164: slow(time.Minute),
+		48001: mend(48001), 48004: mend(48004), 40164: mend(40164),
 		45002: refused, 45008: refused, 47001: refused, 99999: refused,
 		42001: plain,
 	} {

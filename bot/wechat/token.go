@@ -59,6 +59,7 @@ type tokens struct {
 	log     *slog.Logger
 	flight  singleflight.Group
 	timeout time.Duration
+	asked   func(forced bool, err error)
 
 	mu     sync.Mutex
 	token  string
@@ -80,6 +81,7 @@ func newTokens(cfg Config, way http.RoundTripper) *tokens {
 		now:     cfg.Now,
 		log:     cfg.Log,
 		timeout: cfg.Timeout,
+		asked:   cfg.Asked,
 	}
 }
 
@@ -213,7 +215,15 @@ func (t *tokens) mayForce(ctx context.Context) bool {
 }
 
 // request asks the platform, and returns the token and how long to keep it.
-func (t *tokens) request(ctx context.Context, force bool) (string, time.Duration, error) {
+func (t *tokens) request(ctx context.Context, force bool) (token string, d time.Duration, err error) {
+	token, d, err = t.requestOnce(ctx, force)
+	if t.asked != nil {
+		t.asked(force, err)
+	}
+	return token, d, err
+}
+
+func (t *tokens) requestOnce(ctx context.Context, force bool) (string, time.Duration, error) {
 	ctx = context.WithValue(ctx, wayKey{}, t.way)
 	broken := new(url.Error)
 	got, err := t.account.GetAccessTokenDirectly(ctx, force)

@@ -142,10 +142,20 @@ func TestTokenErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := newPlatform(t)
 			p.handle(tokenPath, tc.answer)
-			c, _ := open(t, p.at)
+			var told struct {
+				forced bool
+				err    error
+			}
+			c, _ := open(t, func(cfg *Config) {
+				p.at(cfg)
+				cfg.Asked = func(forced bool, err error) { told.forced, told.err = forced, err }
+			})
 			err := c.Check(ctx)
 			if err == nil || !strings.Contains(err.Error(), tc.want) || leaks(err.Error()) != "" {
 				t.Errorf("%v", err)
+			}
+			if told.forced || told.err == nil {
+				t.Errorf("told of %+v", told)
 			}
 		})
 	}
