@@ -57,7 +57,7 @@ func (s *Store) openSQLite(ctx context.Context, file string) error {
 		return errors.New(`store: database is "sqlite:" without a file name`)
 	}
 	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
-	s.dialect = onSQLite
+	s.dialect, s.file = onSQLite, file
 	if err := s.openORM(sqlite.Open("file:" + file + pragmas + "&_txlock=immediate")); err != nil {
 		return err
 	}

@@ -53,31 +53,18 @@ func (s *Store) MigrateUp(ctx context.Context) ([]Migration, error) {
 	if err != nil {
 		return nil, err
 	}
+	results, err := p.Up(ctx)
 	var done []Migration
-	for {
-		before, _, err := p.GetVersions(ctx)
-		if err != nil {
-			return done, fmt.Errorf("store: read the database's version: %w", err)
-		}
-		results, err := p.Up(ctx)
-		for _, r := range results {
-			done = append(done, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: s.now().UTC()})
-		}
-		if err == nil {
-			return done, nil
-		}
-		// SQLite has no lock to wait at: where another process was a step ahead of
-		// us, we go on from where it came to.
-		if after, _, e := p.GetVersions(ctx); e != nil || after == before {
-			return done, fmt.Errorf("store: migrate: %w", err)
-		}
+	for _, r := range results {
+		done = append(done, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: s.now().UTC()})
 	}
+	return done, wrap("migrate", err)
 }
 
 // lockMigrations keeps two starters apart.
 func (s *Store) lockMigrations(ctx context.Context) (unlock func(), err error) {
-	if s.dialect.name != "mysql" {
-		return func() {}, nil
+	if s.dialect.name == "sqlite" {
+		return lockFile(ctx, s.file+".migrating")
 	}
 	conn, err := s.sql.Conn(ctx)
 	if err != nil {
@@ -94,6 +81,23 @@ func (s *Store) lockMigrations(ctx context.Context) (unlock func(), err error) {
 	return func() {
 		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "SELECT RELEASE_LOCK(CONCAT('redthread.migrate.', DATABASE()))")
 		_ = conn.Close() // closing releases the lock as well
+	}, nil
+}
+
+// lockFile holds an exclusive transaction on a small database beside ours, for
+// SQLite has no lock that outlives a transaction.
+func lockFile(ctx context.Context, file string) (unlock func(), err error) {
+	db, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(60000)&_txlock=exclusive")
+	if err != nil {
+		return nil, wrap("lock migrations", err)
+	}
+	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return nil, errors.Join(wrap("lock migrations", err), db.Close())
+	}
+	return func() {
+		_ = tx.Rollback()
+		_ = db.Close() // closing releases the lock as well
 	}, nil
 }
 

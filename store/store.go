@@ -54,6 +54,7 @@ type Store struct {
 	probe   *sql.DB  // looks for the database
 	orm     *gorm.DB // over sql
 	dialect dialect
+	file    string // of SQLite
 	cache   *cache
 	box     *seal.Box
 	media   string

@@ -115,6 +115,21 @@ func TestForeignStaffButton(t *testing.T) {
 	li.press("我来处理").hear("小李")
 }
 
+// A client blocks us while their case is in hand: whoever has it is told.
+func TestStaffHearOfABlockedClient(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	li := w.enrol(w.onTelegram(500, "zh-hans"), store.RoleService, "小李")
+	dana := w.onTelegram(41, "zh-hans").arrive()
+	dana.hear("您好")
+	li.mark()
+	dana.complain("红娘一个月没有联系我了，电话也不接。")
+	number := dana.file()
+	li.hear(number)
+	<-dana.tg.Block().Done()
+	li.press("我来处理").hear("屏蔽了我们")
+}
+
 // One event ten times at once, and again later: one record, one answer.
 func TestSameEventTenTimes(t *testing.T) {
 	t.Parallel()
