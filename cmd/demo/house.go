@@ -117,7 +117,8 @@ func (t *town) join(bot, secret string) error {
 	if err != nil {
 		return fmt.Errorf("demo: set webhook: %w", err)
 	}
-	answer, err := http.Post(t.TelegramURL+"/bot"+t.Token+"/setWebhook", "application/json", bytes.NewReader(body))
+	once := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := once.Post(t.TelegramURL+"/bot"+t.Token+"/setWebhook", "application/json", bytes.NewReader(body))
 	if err != nil {
 		return errors.New("demo: set webhook: the platform did not answer") // its error holds the token
 	}

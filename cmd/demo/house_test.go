@@ -43,6 +43,7 @@ func newHouse(t *testing.T, folder, mode string) (*town, house) {
 func TestTour(t *testing.T) {
 	for _, mode := range []string{"safe", "plain", "compatible"} {
 		t.Run(mode, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for the platforms' limits
 			town, h := newHouse(t, t.TempDir(), mode)
 			log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 			script, err := readScript("testdata/tour.zh-CN.chat", log)
