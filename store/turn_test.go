@@ -323,7 +323,7 @@ func TestOpenRefuses(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := storetest.Home(t)
+			c := storetest.Site(t)
 			tt.change(&c)
 			s, err := store.Open(t.Context(), c)
 			if err == nil {
@@ -338,7 +338,7 @@ func TestOpenRefuses(t *testing.T) {
 
 func TestMigrationsMeet(t *testing.T) {
 	t.Parallel()
-	home := storetest.Home(t)
+	home := storetest.Site(t)
 	var wg sync.WaitGroup
 	for range 3 { // three processes start at the same moment
 		wg.Go(func() {

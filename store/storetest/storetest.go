@@ -7,12 +7,16 @@
 package storetest
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,18 +29,29 @@ import (
 
 var homes atomic.Int32
 
-// Home is the configuration of a new, empty home. Several stores opened with it
-// are replicas: they share everything but their clocks. On the embedded home
-// each has a Redis of its own, which is the harder case.
+// Home is the configuration of a new home with empty tables. Several stores
+// opened with it are replicas: they share everything but their clocks. On the
+// embedded home each has a Redis of its own, which is the harder case.
 func Home(t testing.TB) store.Config {
 	t.Helper()
-	dir := t.TempDir()
-	c := store.Config{
-		Database: "sqlite:" + filepath.Join(dir, "bot.db"),
-		Keys:     seal.Throwaway(),
-		Media:    filepath.Join(dir, "media"),
-		Migrate:  true,
+	c := Site(t)
+	if file, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
+		tables, err := emptyTables()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, tables, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
+	return c
+}
+
+// Site is the configuration of a home that is not built: there are no tables
+// yet.
+func Site(t testing.TB) store.Config {
+	t.Helper()
+	c := embedded(t.TempDir())
 	if server := os.Getenv("REDTHREAD_TEST_MYSQL"); server != "" {
 		c.Database = "mysql:" + server + newDatabase(t, server)
 	}
@@ -47,6 +62,33 @@ func Home(t testing.TB) store.Config {
 	}
 	return c
 }
+
+func embedded(dir string) store.Config {
+	return store.Config{
+		Database: "sqlite:" + filepath.Join(dir, "bot.db"),
+		Keys:     seal.Throwaway(),
+		Media:    filepath.Join(dir, "media"),
+		Migrate:  true,
+	}
+}
+
+// emptyTables is SQLite's file after all migrations. They are played once a
+// test program and then copied: playing them costs more than most tests.
+var emptyTables = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "storetest")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s, err := store.Open(context.Background(), embedded(dir))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil { // folds SQLite's journal into the file
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, "bot.db"))
+})
 
 func newDatabase(t testing.TB, server string) string {
 	t.Helper()
