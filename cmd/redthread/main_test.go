@@ -79,9 +79,12 @@ func TestFirstDay(t *testing.T) {
 	h.run("keys create", exitDone, "keys.json is made")
 	h.run("keys create", exitFailed, "exists")
 	h.run("check", exitDone, "✓ keys")
-	h.run("migrate status", exitFailed, "run `redthread migrate up`")
+	h.run("staff list", exitFailed, "run `redthread migrate up`")
+	h.run("migrate status", exitDone, "    1  not yet")
 	h.run("migrate up", exitDone, "    1  20")
-	h.run("migrate status", exitDone, "    1  20")
+	if said := h.run("migrate status", exitDone, "    1  20"); strings.Contains(said, "not yet") {
+		t.Errorf("after migrate up:\n%s", said)
+	}
 
 	h.run("staff list", exitDone, "Nobody yet")
 	for _, tt := range []struct{ lang, note string }{{"zh-CN", "请在我们的微信公众号"}, {"en", "Send this code"}} {
