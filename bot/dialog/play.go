@@ -56,6 +56,8 @@ func (e *Engine) answerEvent(t *Turn) error {
 // meet notes who it is that we talk to.
 func (e *Engine) meet(t *Turn) error {
 	switch {
+	case t.Event.Kind == bot.Noticed: // news of our own are nobody's arrival
+		return nil
 	case t.Event.Kind == bot.Left:
 		return t.Records.Part()
 	case t.session.Seq == 1, t.Event.Kind == bot.Arrived:

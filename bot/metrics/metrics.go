@@ -38,7 +38,7 @@ type Metrics struct {
 	pending    *prometheus.GaugeVec
 
 	flows, codes names
-	spool        atomic.Pointer[func() int]
+	spool        atomic.Pointer[spool]
 }
 
 // buckets cover a turn that only talks (a millisecond) to one that the platform
@@ -63,8 +63,9 @@ func New(release string) *Metrics {
 	m.pending = m.gauge("webhook_pending", "Updates that the platform holds back for us.", "channel")
 	m.state = newState()
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "redthread_build_info", Help: "Which release runs.", ConstLabels: prometheus.Labels{"version": release}}, func() float64 { return 1 })
-	spool := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "redthread_spool_records", Help: "Callbacks kept on this machine's disk until the database is back."}, m.spooled)
-	m.registry.MustRegister(m.state, build, spool, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	depth := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "redthread_spool_records", Help: "Callbacks kept on this machine's disk until the database is back."}, func() float64 { return float64(m.spooled().depth()) })
+	damaged := prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "redthread_spool_damaged_total", Help: "Pieces of the spool that could not be read and were put aside."}, func() float64 { return float64(m.spooled().damaged()) })
+	m.registry.MustRegister(m.state, build, depth, damaged, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -212,18 +213,21 @@ func (m *Metrics) Pending(channel string, n int) {
 	}
 }
 
-// Spool has depth asked, whenever somebody looks, how many callbacks lie on this
-// machine's disk.
-func (m *Metrics) Spool(depth func() int) {
+// spool is what is asked about the callbacks kept on this machine's disk.
+type spool struct{ depth, damaged func() int }
+
+// Spool has both asked, whenever somebody looks: how many callbacks lie on this
+// machine's disk, and how many pieces of them were found damaged.
+func (m *Metrics) Spool(depth, damaged func() int) {
 	if m != nil {
-		m.spool.Store(&depth)
+		m.spool.Store(&spool{depth, damaged})
 	}
 }
 
-func (m *Metrics) spooled() float64 {
-	depth := m.spool.Load()
-	if depth == nil {
-		return 0
+func (m *Metrics) spooled() spool {
+	if s := m.spool.Load(); s != nil {
+		return *s
 	}
-	return float64((*depth)())
+	none := func() int { return 0 }
+	return spool{none, none}
 }

@@ -45,7 +45,7 @@ func TestShown(t *testing.T) {
 	m.Token(true, errors.New("no"))
 	m.Up("wechat", false)
 	m.Pending("telegram", 7)
-	m.Spool(func() int { return 5 })
+	m.Spool(func() int { return 5 }, func() int { return 1 })
 	m.Look(func(context.Context) State {
 		return State{
 			Database: true, Queued: 4, Failed: 1, OldestDue: 90 * time.Second, Buried: 2, MediaLost: 3,
@@ -70,11 +70,11 @@ func TestShown(t *testing.T) {
 		`redthread_token_requests_total{kind="forced",result="refused"} 1`,
 		`redthread_channel_up{channel="wechat"} 0`,
 		`redthread_webhook_pending{channel="telegram"} 7`,
-		`redthread_spool_records 5`,
+		`redthread_spool_records 5`, `redthread_spool_damaged_total 1`,
 		`redthread_database_up 1`, `redthread_redis_up 0`,
 		`redthread_outbox_messages{state="queued"} 4`, `redthread_outbox_lost{state="failed"} 1`,
 		`redthread_outbox_oldest_due_seconds 90`, `redthread_dead_letters_total 2`, `redthread_media_total{result="lost"} 3`,
-		`redthread_database_connections{pool="write",state="in_use"} 1`, `redthread_database_waits_total{pool="write"} 9`,
+		`redthread_pool_connections{pool="write",state="in_use"} 1`, `redthread_pool_waits_total{pool="write"} 9`,
 	)
 	if text := shown(t, m); !strings.Contains(text, "go_goroutines ") || !strings.Contains(text, "process_open_fds ") {
 		t.Error("the runtime is not shown")
@@ -146,7 +146,7 @@ func TestNobodyCounts(t *testing.T) {
 	m.Token(false, nil)
 	m.Up("x", true)
 	m.Pending("x", 1)
-	m.Spool(nil)
+	m.Spool(nil, nil)
 	m.Look(nil)
 }
 

@@ -26,8 +26,7 @@ type State struct {
 	// Counted in this process since it started.
 	RedisFailures, Buried, MediaKept, MediaLost int64
 
-	Pools     map[string]Pool // "write", "read" of the database
-	RedisPool Pool
+	Pools map[string]Pool // "write" and "read" of the database, "redis"
 }
 
 // Pool is how a pool of connections stands.
@@ -58,11 +57,11 @@ type stateCollector struct {
 	last State
 	at   time.Time
 
-	databaseUp, redisUp                   *prometheus.Desc
-	outbox, lost, oldest                  *prometheus.Desc
-	timers, wanted, letters               *prometheus.Desc
-	redisFailures, buried, media          *prometheus.Desc
-	connections, waits, waited, redisPool *prometheus.Desc
+	databaseUp, redisUp          *prometheus.Desc
+	outbox, lost, oldest         *prometheus.Desc
+	timers, wanted, letters      *prometheus.Desc
+	redisFailures, buried, media *prometheus.Desc
+	connections, waits, waited   *prometheus.Desc
 }
 
 func newState() *stateCollector {
@@ -81,17 +80,16 @@ func newState() *stateCollector {
 		redisFailures: desc("redis_failures_total", "Failed calls of Redis."),
 		buried:        desc("dead_letters_total", "Callbacks that became dead letters."),
 		media:         desc("media_total", "Pictures that were kept, or lost.", "result"),
-		connections:   desc("database_connections", "Connections to the database: in_use, idle.", "pool", "state"),
-		waits:         desc("database_waits_total", "How often somebody waited for a connection to the database.", "pool"),
-		waited:        desc("database_wait_seconds_total", "How long they waited.", "pool"),
-		redisPool:     desc("redis_connections", "Connections to Redis: in_use, idle.", "state"),
+		connections:   desc("pool_connections", "Connections to the database (write, read) and to Redis: in_use, idle.", "pool", "state"),
+		waits:         desc("pool_waits_total", "How often somebody waited for a connection, or did in vain.", "pool"),
+		waited:        desc("pool_wait_seconds_total", "How long they waited.", "pool"),
 	}
 }
 
 func (c *stateCollector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		c.databaseUp, c.redisUp, c.outbox, c.lost, c.oldest, c.timers, c.wanted, c.letters,
-		c.redisFailures, c.buried, c.media, c.connections, c.waits, c.waited, c.redisPool,
+		c.redisFailures, c.buried, c.media, c.connections, c.waits, c.waited,
 	} {
 		to <- d
 	}
@@ -129,8 +127,6 @@ func (c *stateCollector) Collect(to chan<- prometheus.Metric) {
 		count(c.waits, float64(p.Waits), name)
 		count(c.waited, p.Waited.Seconds(), name)
 	}
-	gauge(c.redisPool, float64(s.RedisPool.InUse), "in_use")
-	gauge(c.redisPool, float64(s.RedisPool.Idle), "idle")
 }
 
 // current looks the state up, unless it was just done.

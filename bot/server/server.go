@@ -17,6 +17,7 @@ import (
 	"redthread/bot"
 	"redthread/bot/dialog"
 	"redthread/bot/media"
+	"redthread/bot/metrics"
 	"redthread/bot/outbox"
 	"redthread/bot/telegram"
 	"redthread/bot/wechat"
@@ -38,6 +39,10 @@ type Config struct {
 	PublicURL string // what the platforms call; empty: the webhooks are set by hand
 	Poll      bool   // fetch Telegram's updates instead, for development
 
+	Admin      string        // HOST:PORT where figures and health are shown; empty: nowhere
+	Release    string        // which one this is, for the figures
+	AlertAfter time.Duration // staff are told of a channel through which nothing got for so long; 0: 5 minutes
+
 	Spool    string       // the folder for what WeChat's clients write while the database is away; of this process alone; empty: none
 	MaxMedia int64        // bytes of one picture; 0: 10 MiB
 	Log      *slog.Logger // nil: slog.Default()
@@ -48,6 +53,7 @@ const (
 	WeChatPath   = "/wechat"
 	TelegramPath = "/telegram"
 	HealthPath   = "/healthz"
+	ReadyPath    = "/readyz"
 )
 
 // Server is the running program.
@@ -62,6 +68,11 @@ type Server struct {
 	fetcher  *media.Fetcher
 	mux      *http.ServeMux
 	door     net.Listener
+	admin    net.Listener // nil: none
+
+	metrics *metrics.Metrics // nil: nothing is counted
+	pulses  map[string]*pulse
+	health  *health
 }
 
 // New joins the parts and opens the door, but serves nothing yet. Its error
@@ -71,6 +82,7 @@ func New(cfg Config) (_ *Server, err error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	s.health = &health{s: s}
 	cfg.Promises.Agency = cfg.Agency
 	house := flows.New(cfg.Promises)
 	s.engine, err = dialog.New(dialog.Config{
@@ -86,9 +98,12 @@ func New(cfg Config) (_ *Server, err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, s.shelter.close(context.Background()))
+			err = errors.Join(err, s.shelter.close(context.Background()), s.closeAdmin())
 		}
 	}()
+	if s.openAdmin(); s.admin != nil {
+		s.metrics = metrics.New(cfg.Release)
+	}
 	channels, err := s.channels()
 	if err != nil {
 		return nil, err
@@ -98,7 +113,8 @@ func New(cfg Config) (_ *Server, err error) {
 	// out has usually arrived).
 	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, MaxBytes: cfg.MaxMedia, Log: s.log}
-	s.mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	s.health.handle(s.mux)
+	s.observe()
 	if s.door, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("server: listen.address: %w", err)
 	}
@@ -111,11 +127,11 @@ func (s *Server) channels() (map[string]bot.Channel, error) {
 	var errs []error
 	if c := s.cfg.WeChat; c != nil {
 		w := *c
-		w.Shared, w.Letters, w.Now, w.Log = s.cfg.Store.Shared(), s.cfg.Store, s.cfg.Store.Now, s.log
+		w.Shared, w.Letters, w.Now, w.Log, w.Asked = s.cfg.Store.Shared(), s.cfg.Store, s.cfg.Store.Now, s.log, s.metrics.Token
 		channel, err := wechat.New(w)
 		if err == nil {
-			s.wechat, all[channel.Name()] = channel, channel
-			s.mux.Handle(WeChatPath, channel.Webhook(s.shelter.wechat))
+			s.wechat, all[channel.Name()] = channel, s.measure(channel)
+			s.mux.Handle(WeChatPath, s.countedDoor(channel.Name(), channel.Webhook(s.counted(channel.Name(), s.shelter.wechat))))
 		}
 		errs = append(errs, err)
 	}
@@ -124,8 +140,8 @@ func (s *Server) channels() (map[string]bot.Channel, error) {
 		t.Aliases, t.Letters, t.Now, t.Log = s.cfg.Store.Aliases(telegram.Name), s.cfg.Store, s.cfg.Store.Now, s.log
 		channel, err := telegram.New(t)
 		if err == nil {
-			s.telegram, all[channel.Name()] = channel, channel
-			s.mux.Handle(TelegramPath, channel.Webhook(s.shelter.telegram))
+			s.telegram, all[channel.Name()] = channel, s.measure(channel)
+			s.mux.Handle(TelegramPath, s.countedDoor(channel.Name(), channel.Webhook(s.counted(channel.Name(), s.shelter.telegram))))
 		}
 		errs = append(errs, err)
 	}
@@ -155,7 +171,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var busy sync.WaitGroup
-	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.shelter.run} {
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.shelter.run, s.watch, s.serveAdmin} {
 		busy.Go(func() { loop(work) })
 	}
 	busy.Go(func() { s.announce(ctx) })
@@ -180,6 +196,7 @@ const grace = 20 * time.Second
 func (s *Server) shutdown(web *http.Server, stop func(), busy *sync.WaitGroup) error {
 	last, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
+	s.health.stop()
 	errs := []error{web.Shutdown(last)}
 	if s.wechat != nil {
 		errs = append(errs, s.wechat.Close(last))
@@ -195,7 +212,7 @@ func (s *Server) shutdown(web *http.Server, stop func(), busy *sync.WaitGroup) e
 
 // Close lets go of a server that was never run.
 func (s *Server) Close() error {
-	return errors.Join(s.door.Close(), s.shelter.close(context.Background()))
+	return errors.Join(s.door.Close(), s.shelter.close(context.Background()), s.closeAdmin())
 }
 
 // reload takes up texts that the agency has changed.
@@ -205,7 +222,7 @@ func (s *Server) poll(ctx context.Context) {
 	if err := s.telegram.DeleteWebhook(ctx); err != nil {
 		s.log.ErrorContext(ctx, "telegram: webhook not deleted, polling may be refused", "error", err)
 	}
-	if err := s.telegram.Poll(ctx, s.shelter.telegram); err != nil {
+	if err := s.telegram.Poll(ctx, s.counted(telegram.Name, s.shelter.telegram)); err != nil {
 		s.log.ErrorContext(ctx, "telegram: polling ended", "error", err)
 	}
 }
