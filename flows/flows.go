@@ -51,7 +51,7 @@ func New(s Settings) House {
 			enrol,
 		},
 		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken, talkIdle(s), talkEnded, channelDown, channelUp},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, channelDown, channelUp},
 		Human: callHuman(s),
 		Relay: relay(s),
 	}
