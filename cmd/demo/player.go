@@ -66,6 +66,9 @@ func (p *player) play(ctx context.Context) []int {
 			p.update(func(v *playerView) { v.Line, v.Remark = i+1, l.Text })
 			continue
 		}
+		if away[strings.ToLower(l.Who)] {
+			continue
+		}
 		ph, ok := parts[l.Who]
 		if !ok {
 			p.miss(l, "nobody is left to play this part")

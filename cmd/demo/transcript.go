@@ -115,6 +115,10 @@ func within(s, open, shut string) (string, bool) {
 // staffNames are other words for the members of staff in the cast.
 var staffNames = map[string]string{"!": "li", "staff": "li", "客服": "li", "小李": "li", "matchmaker": "mei", "红娘": "mei", "王红娘": "mei"}
 
+// away are people of the transcripts who have no phone on the page; their lines
+// are left out.
+var away = map[string]bool{"chen": true}
+
 // assign gives each name in the transcript a phone: the one of that name, else
 // the next free client's, those who speak the transcript's language first.
 func assign(t transcript, phones []phone) map[string]phone {
@@ -135,7 +139,7 @@ func assign(t transcript, phones []phone) map[string]phone {
 	free := slices.DeleteFunc(slices.Clone(phones), func(p phone) bool { return p.Staff || taken[p.ID] })
 	slices.SortStableFunc(free, func(a, b phone) int { return cmp.Compare(foreign(a, t.Lang), foreign(b, t.Lang)) })
 	for _, l := range t.Lines {
-		if _, ok := parts[l.Who]; ok || l.Kind == "remark" || len(free) == 0 {
+		if _, ok := parts[l.Who]; ok || l.Kind == "remark" || away[strings.ToLower(l.Who)] || len(free) == 0 {
 			continue
 		}
 		parts[l.Who], free = free[0], free[1:]
