@@ -26,6 +26,11 @@ func (c *Config) check() Problems {
 	k := &checker{}
 	k.agency(c.Agency)
 	k.listen(c.Listen)
+	if c.Admin.Address != "" {
+		k.hostPort("admin.address", c.Admin.Address, "127.0.0.1:9180, or nothing")
+		k.expect(c.Admin.Address != c.Listen.Address, "admin.address", "it is the same as listen.address; the figures need a port of their own")
+	}
+	k.between("admin.alert_after", c.Admin.AlertAfter, time.Minute, 24*time.Hour)
 	k.places(c)
 	k.expect(c.WeChat.Enabled || c.Telegram.Enabled, "wechat.enabled", "no platform is enabled; expected true here, or telegram.enabled: true")
 	if c.WeChat.Enabled {
@@ -62,9 +67,7 @@ func (k *checker) agency(a Agency) {
 }
 
 func (k *checker) listen(l Listen) {
-	_, port, err := net.SplitHostPort(l.Address)
-	n, notNumber := strconv.Atoi(port)
-	k.expect(err == nil && notNumber == nil && 0 <= n && n <= 65535, "listen.address", "%q; expected HOST:PORT like 127.0.0.1:8080 or :8080", l.Address)
+	k.hostPort("listen.address", l.Address, "127.0.0.1:8080 or :8080")
 	if l.PublicURL == "" {
 		return
 	}
@@ -73,6 +76,12 @@ func (k *checker) listen(l Listen) {
 		k.expect(slices.Contains([]string{"", "80", "88", "443", "8443"}, u.Port()) || local(u), "listen.public_url",
 			"port %s; Telegram calls 443, 80, 88 and 8443 only", u.Port())
 	}
+}
+
+func (k *checker) hostPort(setting, address, like string) {
+	_, port, err := net.SplitHostPort(address)
+	n, notNumber := strconv.Atoi(port)
+	k.expect(err == nil && notNumber == nil && 0 <= n && n <= 65535, setting, "%q; expected HOST:PORT like %s", address, like)
 }
 
 func (k *checker) places(c *Config) {

@@ -25,6 +25,7 @@ var Example string
 type Config struct {
 	Agency   Agency   `config:"agency"`
 	Listen   Listen   `config:"listen"`
+	Admin    Admin    `config:"admin"`
 	Database Address  `config:"database"` // as store.Config.Database has it
 	Redis    Address  `config:"redis"`    // redis://…; empty: one of our own
 	Keys     string   `config:"keys"`     // the keyset's file
@@ -61,6 +62,12 @@ func (a Agency) Location() *time.Location {
 type Listen struct {
 	Address   string `config:"address"`    // HOST:PORT to listen on
 	PublicURL string `config:"public_url"` // what the platforms call; empty: Telegram must be polled
+}
+
+// Admin is what whoever runs the program is shown and told.
+type Admin struct {
+	Address    string        `config:"address"`     // HOST:PORT of /metrics, /healthz and /readyz; empty: none
+	AlertAfter time.Duration `config:"alert_after"` // nothing got through a channel for so long: staff are told
 }
 
 // WeChat is one Official Account.
@@ -128,6 +135,7 @@ func defaults() *Config {
 	return &Config{
 		Agency:   Agency{Timezone: "Asia/Shanghai", Languages: []string{"zh-CN", "en"}},
 		Listen:   Listen{Address: "127.0.0.1:8080"},
+		Admin:    Admin{Address: "127.0.0.1:9180", AlertAfter: 5 * time.Minute},
 		Database: "sqlite:data/redthread.db",
 		Keys:     "data/keys.json",
 		Blobs:    "data/media",

@@ -171,7 +171,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var busy sync.WaitGroup
-	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.shelter.run, s.watch, s.serveAdmin} {
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.shelter.run, s.watch, s.rekey, s.serveAdmin} {
 		busy.Go(func() { loop(work) })
 	}
 	busy.Go(func() { s.announce(ctx) })

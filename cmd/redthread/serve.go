@@ -39,7 +39,8 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	slog.SetDefault(log)
 	srv, err := server.New(server.Config{
 		Store: s, Texts: texts, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
-		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll, MaxMedia: cfg.Media.MaxBytes, Log: log,
+		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll,
+		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(), MaxMedia: cfg.Media.MaxBytes, Log: log,
 	})
 	if err != nil {
 		return err
