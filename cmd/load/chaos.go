@@ -149,10 +149,7 @@ func (c *chaos) kill(ctx context.Context, s *server) error {
 	defer c.troubles.begin(s.n)()
 	c.noted("kill")
 	s.kill()
-	if err := s.start(); err != nil {
-		return err
-	}
-	return s.ready(context.WithoutCancel(ctx))
+	return s.revive(context.WithoutCancel(ctx))
 }
 
 // plague makes one fault after the other, with a pause between.

@@ -57,7 +57,8 @@ func openMySQL(ctx context.Context, dsn string) (*home, error) {
 		return nil, errors.New(`load: -mysql: expected "USER:PASSWORD@tcp(HOST:3306)/"`)
 	}
 	var b [4]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	_, _ = rand.Read(b[:])                  // never fails, by its documentation
+	_ = mysql.SetLogger(&mysql.NopLogger{}) // refuses nothing but nil
 	c.DBName = ""
 	server, err := sql.Open("mysql", c.FormatDSN())
 	if err != nil {

@@ -114,10 +114,9 @@ func (j *job) inChaos(ctx context.Context, r *report) error {
 		return err
 	}
 	j.stage.crowd.patience = 2 * time.Minute
-	j.stage.meter.start()
-	j.stage.play(ctx, func() { err = c.run(ctx, faults, j.kills, j.duration) })
-	j.stage.meter.stop()
-	f := figuresOf(j.stage.meter.read(), j.house.vitals())
+	f := j.stage.watchCPU(j.stores, func() {
+		j.stage.play(ctx, func() { err = c.run(ctx, faults, j.kills, j.duration) })
+	})
 	r.Bot, r.Faults, r.Seed = &f, c.count, j.seed
 	return err
 }

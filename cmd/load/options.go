@@ -36,6 +36,7 @@ type options struct {
 	rounds   int
 	sessions int
 	soak     int
+	look     time.Duration
 
 	chaos  bool
 	kills  int
@@ -72,6 +73,7 @@ func readOptions(args []string, out io.Writer) (*options, error) {
 	f.IntVar(&o.rounds, "rounds", 3, "rounds of -floor, each of -for")
 	f.IntVar(&o.sessions, "sessions", 0, "fill the home with the records of so many other clients first")
 	f.IntVar(&o.soak, "soak", 0, "play so many steps and watch the processes meanwhile")
+	f.DurationVar(&o.look, "look", 10*time.Second, "with -soak: how often to look at the processes")
 	f.BoolVar(&o.chaos, "chaos", false, "break things meanwhile, and hold the outcome against what must be")
 	f.IntVar(&o.kills, "kills", 0, "with -chaos: kill -9 so many processes, instead of for a time")
 	f.DurationVar(&o.every, "every", 400*time.Millisecond, "with -chaos: between two kills, about")
@@ -101,7 +103,7 @@ func (o *options) check() error {
 	expect(o.mode == "safe" || o.mode == "plain", "-mode: expected safe or plain")
 	expect(o.loop == "closed" || o.loop == "open", "-loop: expected closed or open")
 	expect(o.people > 0 && o.rate > 0 && o.connections > 0 && o.hurry > 0 && o.rounds > 0, "-people, -rate, -connections, -hurry, -rounds: expected more than 0")
-	expect(o.duration > 0 && o.every > 0, "-for, -every: expected more than 0")
+	expect(o.duration > 0 && o.every > 0 && o.look > 0, "-for, -every, -look: expected more than 0")
 	jobs := 0
 	for _, j := range []bool{o.floor, o.chaos, o.soak > 0} {
 		if j {

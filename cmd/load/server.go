@@ -114,6 +114,23 @@ func (s *server) ready(ctx context.Context) error {
 	}
 }
 
+// revive starts the process until it stays, as a supervisor does: one that finds
+// its database away gives up at once.
+func (s *server) revive(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	defer cancel()
+	for {
+		if s.pid() == 0 {
+			if err := s.start(); err != nil {
+				return err
+			}
+		}
+		if err = s.ready(ctx); err == nil || !sleep(ctx, 200*time.Millisecond) {
+			return err
+		}
+	}
+}
+
 // pid is the living process, or 0.
 func (s *server) pid() int {
 	s.mu.Lock()

@@ -29,9 +29,6 @@ type look struct {
 	Goroutines int     `json:"goroutines,omitempty"`
 }
 
-// often is how often the processes are looked at.
-const often = 10 * time.Second
-
 // watched plays as many steps as the options ask for, and looks at the processes
 // meanwhile.
 func (j *job) watched(ctx context.Context, r *report) error {
@@ -39,16 +36,13 @@ func (j *job) watched(ctx context.Context, r *report) error {
 	begun := time.Now()
 	s.play(ctx, func() {
 		sleep(ctx, j.warm)
-		bot, own, others := j.house.vitals(), ownCPU(), j.stores.vitals()
-		s.meter.start()
-		for s.meter.count() < j.soak && sleep(ctx, often) {
-			l := j.look(ctx, time.Since(begun))
-			w.Looks = append(w.Looks, l)
-			j.say("%8d steps  %6.0f s  RSS %4.0f MiB  %d files  %d sockets  %d goroutines", l.Steps, l.Seconds, l.RSS, l.Files, l.Sockets, l.Goroutines)
-		}
-		s.meter.stop()
-		f := figuresOf(s.meter.read(), j.house.vitals())
-		f.cpu(j.house.vitals().CPU-bot.CPU, ownCPU()-own, j.stores.vitals().CPU-others.CPU)
+		f := s.watchCPU(j.stores, func() {
+			for s.meter.count() < j.soak && sleep(ctx, j.options.look) {
+				l := j.lookAt(ctx, time.Since(begun))
+				w.Looks = append(w.Looks, l)
+				j.say("%8d steps  %6.0f s  RSS %4.0f MiB  %d files  %d sockets  %d goroutines", l.Steps, l.Seconds, l.RSS, l.Files, l.Sockets, l.Goroutines)
+			}
+		})
 		r.Bot = &f
 	})
 	w.Slope = slope(w.Looks[len(w.Looks)/2:])
@@ -57,7 +51,7 @@ func (j *job) watched(ctx context.Context, r *report) error {
 	return nil
 }
 
-func (j *job) look(ctx context.Context, since time.Duration) look {
+func (j *job) lookAt(ctx context.Context, since time.Duration) look {
 	v := j.house.vitals()
 	return look{
 		Steps: j.stage.meter.count(), Seconds: since.Seconds(), RSS: mib(v.RSS), Files: v.Files, Sockets: v.Sockets,

@@ -76,17 +76,22 @@ type figures struct {
 // measure warms up and measures.
 func (s *stage) measure(ctx context.Context, o *options, stores *attendant) (f figures) {
 	s.play(ctx, func() {
-		if !sleep(ctx, o.warm) {
-			return
+		if sleep(ctx, o.warm) {
+			f = s.watchCPU(stores, func() { s.untilEnough(ctx, o) })
 		}
-		bot, own, others := s.house.vitals(), ownCPU(), stores.vitals()
-		s.meter.start()
-		s.untilEnough(ctx, o)
-		s.meter.stop()
-		now := s.house.vitals()
-		f = figuresOf(s.meter.read(), now)
-		f.cpu(now.CPU-bot.CPU, ownCPU()-own, stores.vitals().CPU-others.CPU)
 	})
+	return f
+}
+
+// watchCPU measures what happens during scene.
+func (s *stage) watchCPU(stores *attendant, scene func()) figures {
+	bot, own, others := s.house.vitals(), ownCPU(), stores.vitals()
+	s.meter.start()
+	scene()
+	s.meter.stop()
+	now := s.house.vitals()
+	f := figuresOf(s.meter.read(), now)
+	f.cpu(now.CPU-bot.CPU, ownCPU()-own, stores.vitals().CPU-others.CPU)
 	return f
 }
 
