@@ -47,6 +47,7 @@ type world struct {
 	t        *testing.T
 	home     store.Config
 	stores   []*store.Store
+	servers  []*server.Server
 	wechat   *emulator.WeChat
 	telegram *emulator.Telegram
 	front    *httptest.Server
@@ -68,12 +69,21 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 }
 func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
 
-// newWorld starts n replicas. Callbacks go to them in turn.
+// newWorld starts n replicas on a home of their own. Callbacks go to them in
+// turn.
 func newWorld(t *testing.T, n int) *world {
 	t.Helper()
-	w := &world{t: t, home: storetest.Home(t), log: &lockedBuffer{}}
+	return newWorldAt(t, n, storetest.Home(t))
+}
+
+func newWorldAt(t *testing.T, n int, home store.Config) *world {
+	t.Helper()
+	w := &world{t: t, home: home, log: &lockedBuffer{}}
 	quiet := slog.New(slog.DiscardHandler)
-	w.wechat = emulator.NewWeChat(emulator.WeChatConfig{AppID: appID, Secret: secret, Token: wxToken, AESKey: aesKey, Mode: "safe", Log: quiet})
+	w.wechat = emulator.NewWeChat(emulator.WeChatConfig{
+		AppID: appID, Secret: secret, Token: wxToken, AESKey: aesKey, Mode: "safe", Log: quiet,
+		MarkFailAfter: -1, // a slow machine is no bot that has given up
+	})
 	w.telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: tgToken, Log: quiet})
 	wx, tg := httptest.NewServer(w.wechat), httptest.NewServer(w.telegram)
 	w.front = httptest.NewServer(http.HandlerFunc(w.forward))
@@ -109,7 +119,7 @@ func (w *world) start(wxURL, tgURL string) {
 		w.t.Fatal(err)
 	}
 	srv, err := server.New(server.Config{
-		Store: s, Texts: texts, Listen: "127.0.0.1:0", PublicURL: w.front.URL,
+		Store: s, Texts: texts, Listen: "127.0.0.1:0", PublicURL: w.front.URL, Spool: w.t.TempDir(),
 		Agency:   func(string) dialog.Agency { return dialog.Agency{Name: "红线婚介"} },
 		WeChat:   &wechat.Config{AppID: appID, AppSecret: secret, Token: wxToken, AESKey: aesKey, BaseURL: wxURL, MenuLinks: true},
 		Telegram: &telegram.Config{Token: tgToken, Secrets: []string{tgSecret}, BaseURL: tgURL},
@@ -125,7 +135,7 @@ func (w *world) start(wxURL, tgURL string) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- srv.Run(ctx) }()
-	w.stores = append(w.stores, s)
+	w.stores, w.servers = append(w.stores, s), append(w.servers, srv)
 	proxy := httputil.NewSingleHostReverseProxy(to)
 	proxy.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
 	w.backends = append(w.backends, proxy)

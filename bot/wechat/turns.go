@@ -138,10 +138,12 @@ func (t *turn) leave(handed bool) {
 	}
 }
 
-// settle tells the reply's keeper what became of it.
+// settle tells the reply's keeper what became of it. Nobody waits for that: the
+// answer is out, and what comes next on its connection must not stand behind a
+// keeper who takes long.
 func (t *turn) settle(handed bool) {
 	if t.err != nil || t.outcome.Reply == nil {
 		return
 	}
-	t.of.settle(t.outcome.Reply, handed)
+	t.of.all.Go(func() { t.of.settle(t.outcome.Reply, handed) })
 }
