@@ -93,9 +93,14 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	}
 	c.Logger = mysqldriver.Logger(&mysqldriver.NopLogger{})
 	s.dialect = onMySQL
+	// Not by its DSN, which would leave the logger out.
+	connector, err := mysqldriver.NewConnector(c)
+	if err != nil {
+		return fmt.Errorf("store: open database: %w", err)
+	}
 	// MariaDB's INSERT … RETURNING makes the ORM count a refused duplicate as a
 	// row; without the version it uses neither.
-	if err := s.openORM(mysql.New(mysql.Config{DSN: c.FormatDSN(), SkipInitializeWithVersion: true})); err != nil {
+	if err := s.openORM(mysql.New(mysql.Config{Conn: sql.OpenDB(connector), SkipInitializeWithVersion: true})); err != nil {
 		return err
 	}
 	s.sql.SetMaxOpenConns(32)
@@ -105,9 +110,7 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	if err := s.sql.PingContext(ctx); err != nil {
 		return fmt.Errorf("store: open database: %w", err)
 	}
-	if s.probe, err = sql.Open("mysql", c.FormatDSN()); err != nil {
-		return fmt.Errorf("store: open database to look for it: %w", err)
-	}
+	s.probe = sql.OpenDB(connector)
 	s.probe.SetMaxOpenConns(2)
 	s.probe.SetConnMaxIdleTime(time.Minute)
 	s.closes = append(s.closes, s.probe.Close)
