@@ -216,18 +216,6 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
-// insert runs an insert of the turn and returns the new row's number.
-func (tx *Tx) insert(query string, args ...any) (int64, error) {
-	if err := tx.begin(); err != nil {
-		return 0, err
-	}
-	r, err := tx.sql.ExecContext(tx.ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return r.LastInsertId()
-}
-
 // records is the ORM over the turn's transaction, for the agency's papers.
 func (tx *Tx) records() (*gorm.DB, error) {
 	if err := tx.begin(); err != nil {
