@@ -24,6 +24,8 @@ func TestSyntax(t *testing.T) {
 		{"under a private key", `func f() { s.log().WarnContext(ctx, "got", "phone", x) }`, []string{"log"}},
 		{"inside a call", `func f() { c.log.Error("got", slog.String("what", short(ev.Text, 9))) }`, []string{"log"}},
 		{"ids logged", `func f() { c.Log.Info("sent the text", "to", phone.id, "bytes", len(ev.Text)) }`, nil},
+		{"a person's name", `func f() { log.Info("got", "who", p.Name) }`, []string{"log"}},
+		{"a channel's name", `func f() { log.Info("got", "channel", name) }`, nil},
 		{"no log at all", `func f() { t.Say("text", ev.Text) }`, nil},
 	} {
 		found, err := syntax("x.go", []byte("package x\n"+c.src))

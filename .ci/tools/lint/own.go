@@ -103,7 +103,7 @@ func syntax(file string, src []byte) ([]finding, error) {
 
 var (
 	secretName  = regexp.MustCompile(`(?i)(secret|password|signature|token|apikey)$|^(mac|sig|sign)$`)
-	privateName = regexp.MustCompile(`^(?i:text|name|words?|body|phone|mobile|token|secret|password|url|query|content|address|answers?|payload|nickname|raw)$`)
+	privateName = regexp.MustCompile(`^(Name|(?i:text|words?|body|phone|mobile|token|secret|password|url|query|content|address|answers?|payload|nickname|raw))$`)
 	logMethod   = regexp.MustCompile(`^(Debug|Info|Warn|Error|Log)(Context|Attrs)?$|^With$`)
 	logger      = regexp.MustCompile(`^(?i:s?log|logger)$`)
 )
