@@ -114,6 +114,11 @@ func (c *crowd) nextTalker(free <-chan talker) (talker, bool) {
 	return talker{person: c.town.born()}, true
 }
 
+// afterGivenUp is how long a person still waits for an answer to what the platform
+// could not bring: it may have taken effect all the same, and what a dead process
+// held is free again after 16 s.
+const afterGivenUp = 25 * time.Second
+
 // step does a person's step and waits until all that it calls for is heard; it
 // is false when that does not happen.
 func (c *crowd) step(ctx context.Context, p *person, i int, due time.Time) bool {
@@ -128,16 +133,18 @@ func (c *crowd) step(ctx context.Context, p *person, i int, due time.Time) bool 
 	p.says(c.platform.key(s, id))
 	silent := i > 0 && s.due == c.town.talk.steps[i-1].due || s.due == 0
 	ack, err := c.platform.push(ctx, p, s, id)
+	patience := c.patience
 	switch {
 	case errors.Is(err, errGivenUp):
 		p.ends(givenUp)
+		patience = min(patience, afterGivenUp)
 	case err != nil:
 		c.town.tally.add(wrong, message{to: p.n, text: err.Error()})
 		return false
 	default:
 		p.ends(confirmed)
 	}
-	if !silent && !c.hears(ctx, p) {
+	if !silent && !c.hears(ctx, p, patience) {
 		return false
 	}
 	p.mu.Lock()
@@ -149,8 +156,8 @@ func (c *crowd) step(ctx context.Context, p *person, i int, due time.Time) bool 
 }
 
 // hears waits until nothing is missing any more.
-func (c *crowd) hears(ctx context.Context, p *person) bool {
-	wait, cancel := context.WithTimeout(ctx, c.patience)
+func (c *crowd) hears(ctx context.Context, p *person, patience time.Duration) bool {
+	wait, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	select {
 	case <-p.complete:

@@ -24,6 +24,7 @@ type liar struct {
 
 	mu     sync.Mutex
 	failed map[int64]bool // updates that were refused once
+	chats  sync.Map       // chat → *sync.Mutex: one answer after the other
 }
 
 func (b *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -59,7 +60,12 @@ func (b *liar) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b.ledger.records[c] = []int64{9}
 	}
 	b.mu.Unlock()
-	go b.answer(n, step, sin)
+	go func() {
+		one, _ := b.chats.LoadOrStore(n, &sync.Mutex{})
+		one.(*sync.Mutex).Lock()
+		defer one.(*sync.Mutex).Unlock()
+		b.answer(n, step, sin)
+	}()
 }
 
 // answer says what the step calls for.
