@@ -18,7 +18,7 @@ import (
 // never waited for long. After a failure it is left alone for a moment, so that
 // a Redis that hangs does not slow every turn.
 type cache struct {
-	client    *redis.Client
+	client    redis.UniversalClient
 	log       *slog.Logger
 	restUntil atomic.Int64 // machine time in milliseconds
 	failures  atomic.Int64
@@ -45,14 +45,11 @@ func (s *Store) openCache(ctx context.Context, url string) error {
 		s.closes = append(s.closes, func() error { own.Close(); return nil })
 		url = "redis://" + own.Addr()
 	}
-	opt, err := redis.ParseURL(url)
+	client, err := openRedis(url)
 	if err != nil {
-		return errors.New(`store: redis: cannot read the setting, expected "redis://HOST:6379/0"`)
+		return err
 	}
-	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = 500*time.Millisecond, 500*time.Millisecond, 500*time.Millisecond
-	opt.MaxRetries = 1
-	opt.PoolSize = 32
-	s.cache = &cache{client: redis.NewClient(opt), log: s.log}
+	s.cache = &cache{client: client, log: s.log}
 	s.closes = append(s.closes, s.cache.client.Close)
 	s.listen(ctx)
 	return nil
@@ -174,5 +171,5 @@ func (h Shared) CompareAndDelete(ctx context.Context, key, value string) error {
 
 // ForgetSessions empties Redis. Nothing is lost by it; tests do it at will.
 func (s *Store) ForgetSessions(ctx context.Context) error {
-	return s.cache.client.FlushDB(ctx).Err()
+	return flush(ctx, s.cache.client)
 }
