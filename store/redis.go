@@ -53,7 +53,7 @@ func openOneRedis(setting string) (redis.UniversalClient, error) {
 		return nil, errRedis
 	}
 	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = redisPatience, redisPatience, redisPatience
-	opt.MaxRetries, opt.PoolSize = 1, redisPool
+	opt.MaxRetries, opt.DialerRetries, opt.PoolSize = 1, 1, redisPool
 	return redis.NewClient(opt), nil
 }
 
@@ -116,7 +116,7 @@ func (s several) sentinel() (redis.UniversalClient, error) {
 	return redis.NewFailoverClient(&redis.FailoverOptions{
 		MasterName: s.path, SentinelAddrs: s.hosts, DB: db, Username: s.user, Password: s.password,
 		SentinelUsername: s.query.Get("sentinel_username"), SentinelPassword: s.query.Get("sentinel_password"), TLSConfig: s.tls,
-		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, PoolSize: redisPool,
+		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool,
 	}), nil
 }
 
@@ -127,7 +127,7 @@ func (s several) cluster() (redis.UniversalClient, error) {
 	}
 	return redis.NewClusterClient(&redis.ClusterOptions{
 		Addrs: s.hosts, Username: s.user, Password: s.password, TLSConfig: s.tls,
-		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, PoolSize: redisPool,
+		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool,
 	}), nil
 }
 

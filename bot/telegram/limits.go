@@ -20,7 +20,8 @@ type Limits struct {
 	PerGroupMinute int // in one group a minute: 20
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults fills in the fields that are zero.
+func (l Limits) WithDefaults() Limits {
 	for _, f := range []struct {
 		n     *int
 		usual int
@@ -52,6 +53,11 @@ const sendPatience = time.Second
 // leave waits for leave to send, or returns a *bot.SlowDown.
 func (c *Channel) leave(ctx context.Context, chat int64, n int) error {
 	wait, all, err := c.limiter.Take(ctx, chat, n, sendPatience)
+	if err != nil && ctx.Err() == nil && c.limiter != c.local {
+		// What the processes share is away. Each keeps the whole limit for itself
+		// meanwhile: Telegram's own stands behind ours.
+		wait, all, err = c.local.Take(ctx, chat, n, sendPatience)
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("telegram: limits: %w", err)

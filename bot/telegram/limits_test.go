@@ -47,7 +47,7 @@ func drain(t *testing.T, l *localLimiter, chat int64) (n int, wait time.Duration
 
 func TestLocalLimiter(t *testing.T) {
 	clock := newClock()
-	l := newLocalLimiter(Limits{}.withDefaults(), clock.now)
+	l := newLocalLimiter(Limits{}.WithDefaults(), clock.now)
 	if n, wait, all := drain(t, l, 7); n != 3 || wait != time.Second || all {
 		t.Errorf("a quiet chat takes %d at once, then waits %v (all %v)", n, wait, all)
 	}
@@ -65,7 +65,7 @@ func TestLocalLimiter(t *testing.T) {
 
 func TestAGroupGetsTwentyAMinute(t *testing.T) {
 	clock := newClock()
-	l := newLocalLimiter(Limits{}.withDefaults(), clock.now)
+	l := newLocalLimiter(Limits{}.WithDefaults(), clock.now)
 	sent := 0
 	for end := clock.now().Add(time.Minute); clock.now().Before(end); {
 		n, wait, _ := drain(t, l, -5)
@@ -79,7 +79,7 @@ func TestAGroupGetsTwentyAMinute(t *testing.T) {
 
 func TestARefusedPlaceIsNotTaken(t *testing.T) {
 	clock := newClock()
-	l := newLocalLimiter(Limits{PerChat: 1, ChatBurst: 1}.withDefaults(), clock.now)
+	l := newLocalLimiter(Limits{PerChat: 1, ChatBurst: 1}.WithDefaults(), clock.now)
 	l.Take(t.Context(), 7, 1, 0)
 	for range 50 {
 		if wait, _, _ := l.Take(t.Context(), 7, 1, 0); wait > time.Second {
@@ -90,7 +90,7 @@ func TestARefusedPlaceIsNotTaken(t *testing.T) {
 
 func TestAnAlbumCountsAllItsPictures(t *testing.T) {
 	clock := newClock()
-	l := newLocalLimiter(Limits{}.withDefaults(), clock.now)
+	l := newLocalLimiter(Limits{}.WithDefaults(), clock.now)
 	if wait, _, _ := l.Take(t.Context(), 7, 10, time.Second); wait != 0 {
 		t.Errorf("the album waits %v", wait)
 	}
@@ -116,7 +116,7 @@ func TestLimitedSendsSlowDownOrWait(t *testing.T) {
 	if waited := h.clock.now().Sub(start); waited != time.Second {
 		t.Errorf("waited %v", waited)
 	}
-	h.Channel.limiter = newLocalLimiter(Limits{}.withDefaults(), h.clock.now)
+	h.Channel.limiter = newLocalLimiter(Limits{}.WithDefaults(), h.clock.now)
 	if err := send(3); err != nil {
 		t.Fatal(err)
 	}
@@ -140,11 +140,34 @@ func TestSleepEndsWithItsContext(t *testing.T) {
 
 func TestBucketsAreBounded(t *testing.T) {
 	clock := newClock()
-	l := newLocalLimiter(Limits{PerSecond: 1 << 30}.withDefaults(), clock.now)
+	l := newLocalLimiter(Limits{PerSecond: 1 << 30}.WithDefaults(), clock.now)
 	for chat := range int64(3 * maxBuckets) {
 		l.Take(t.Context(), chat+1, 1, 0)
 	}
 	if n := len(l.chats); n > maxBuckets {
 		t.Errorf("%d chats remembered", n)
+	}
+}
+
+// failing is a shared limiter whose Redis is away.
+type failing struct{ asked int }
+
+func (f *failing) Take(context.Context, int64, int, time.Duration) (time.Duration, bool, error) {
+	f.asked++
+	return 0, false, errors.New("redis is away")
+}
+
+func TestLimitsHoldWhileTheSharedOnesAreAway(t *testing.T) {
+	shared := &failing{}
+	c := &Channel{limiter: shared, local: newLocalLimiter(Limits{PerSecond: 30, PerChat: 1, ChatBurst: 2, PerGroupMinute: 20}, newClock().now), sleep: func(context.Context, time.Duration) error { return nil }}
+	var slow *bot.SlowDown
+	for i := range 4 {
+		err := c.leave(t.Context(), 7, 1)
+		if got := errors.As(err, &slow); got != (i == 3) {
+			t.Errorf("message %d: %v", i, err)
+		}
+	}
+	if shared.asked != 4 {
+		t.Errorf("asked %d times", shared.asked)
 	}
 }

@@ -51,7 +51,7 @@ type Config struct {
 	Timeout time.Duration // of one call; 0: 15 s
 
 	Limits  Limits  // how fast this process may send
-	Limiter Limiter // shares the limits between processes; nil: each keeps Limits for itself
+	Limiter Limiter // shares the limits between processes; nil, or while it fails: each keeps Limits for itself
 
 	Letters  bot.DeadLetters
 	Attempts int     // after how many failures an update becomes a dead letter; 0: 10
@@ -74,6 +74,7 @@ type Channel struct {
 	letters  bot.DeadLetters
 	aliases  Aliases
 	limiter  Limiter
+	local    Limiter // for this process, while limiter fails
 	haste    haste
 	attempts *attempts
 	errands  *errands
@@ -94,9 +95,12 @@ func New(cfg Config) (*Channel, error) {
 	}
 	c := &Channel{
 		base: strings.TrimSuffix(cfg.BaseURL, "/"), token: cfg.Token, secrets: cfg.Secrets,
-		letters: cfg.Letters, aliases: cfg.Aliases, limiter: cfg.Limiter,
+		letters: cfg.Letters, aliases: cfg.Aliases, limiter: cfg.Limiter, local: newLocalLimiter(cfg.Limits, cfg.Now),
 		attempts: newAttempts(cfg.Attempts), errands: newErrands(),
 		now: cfg.Now, sleep: sleep, hint: 400 * time.Millisecond, log: cfg.Log,
+	}
+	if c.limiter == nil {
+		c.limiter = c.local
 	}
 	c.botID, _, _ = strings.Cut(cfg.Token, ":")
 	for _, s := range cfg.Secrets {
@@ -143,10 +147,7 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	cfg.Limits = cfg.Limits.withDefaults()
-	if cfg.Limiter == nil {
-		cfg.Limiter = newLocalLimiter(cfg.Limits, cfg.Now)
-	}
+	cfg.Limits = cfg.Limits.WithDefaults()
 	if cfg.Aliases == nil {
 		cfg.Aliases = &memoryAliases{}
 	}
