@@ -1,6 +1,8 @@
 package dialog_test
 
 import (
+	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -31,9 +33,9 @@ func TestWholeTalk(t *testing.T) {
 func TestChoices(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	for _, typed := range []string{"2", " 2 ", "２", "2.", "2、", "2。", "②", "二", "第二个", "选2", "2号", "费用", "费用。", "The Fee", "ｔｈｅ ｆｅｅ", "the fee!", "[费用]"} {
+	for i, typed := range []string{"2", " 2 ", "２", "2.", "2、", "2。", "②", "二", "第二个", "选2", "2号", "费用", "费用。", "The Fee", "ｔｈｅ ｆｅｅ", "the fee!", "[费用]"} {
 		for _, channel := range []string{"telegram", "wechat"} {
-			who := bot.Conversation{Channel: channel, Chat: typed}
+			who := bot.Conversation{Channel: channel, Chat: fmt.Sprint("chooser ", i)}
 			s.line(t, who, "投诉")
 			wants(t, s.line(t, who, typed), "请说说经过。")
 			wants(t, string(s.session(t, who).Open.Data), `"Kind":"fee"`)
@@ -155,7 +157,7 @@ func TestLanguageOfTheFirstWords(t *testing.T) {
 	for text, want := range map[string]string{
 		"你好": "zh-CN", "hello there": "en", "hello 你好": "zh-CN", "ok": "", "RT-ABCD-EFGH": "", "123": "", "/menu": "", "": "",
 	} {
-		bo := bot.Conversation{Channel: "wechat", Chat: "says " + text}
+		bo := bot.Conversation{Channel: "wechat", Chat: "says " + hex.EncodeToString([]byte(text))}
 		s.line(t, bo, text)
 		if got := s.session(t, bo).Lang; got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
