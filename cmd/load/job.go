@@ -114,7 +114,7 @@ func (j *job) inChaos(ctx context.Context, r *report) error {
 		return err
 	}
 	j.stage.crowd.patience = 2 * time.Minute
-	f := j.stage.watchCPU(j.stores, func() {
+	f := j.stage.watchCPU(nil, func() { // the stores are killed too, and their time with them
 		j.stage.play(ctx, func() { err = c.run(ctx, faults, j.kills, j.duration) })
 	})
 	r.Bot, r.Faults, r.Seed = &f, c.count, j.seed
