@@ -70,10 +70,24 @@ type Event struct {
 	// write back because of this event; nil where it counts nothing.
 	Opens *Allowance
 
+	// Over says that the person sends more than we take: the event is kept, but
+	// it is not played.
+	Over Over
+
 	// ReplyBy is set where the callback's own answer can carry our first
 	// message: until then it is worth preparing one (Outcome.Reply).
 	ReplyBy time.Time
 }
+
+// Over is by how much somebody sends more than we take.
+type Over string
+
+// The values of Over. Staff are never over.
+const (
+	Within    Over = ""
+	JustOver  Over = "just"  // they are asked to slow down
+	StillOver Over = "still" // they have been asked; nothing is said
+)
 
 // Tap is a pressed button as a number: the message it was drawn in, by its place
 // in its conversation's outbox, and which of its buttons, from 0.

@@ -16,6 +16,7 @@ var floors = map[string]int{
 	"bot":           0,
 	"bot/logging":   0,
 	"bot/nearest":   0,
+	"bot/pace":      0,
 	"store/seal":    0,
 	"bot/config":    1,
 	"bot/metrics":   1,

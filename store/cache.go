@@ -43,7 +43,7 @@ func (s *Store) openCache(ctx context.Context, url string) error {
 		}
 		own.ClockTTL(true)
 		s.closes = append(s.closes, func() error { own.Close(); return nil })
-		url = "redis://" + own.Addr()
+		url, s.alone = "redis://"+own.Addr(), true
 	}
 	client, err := openRedis(url)
 	if err != nil {

@@ -138,3 +138,7 @@ func flush(ctx context.Context, client redis.UniversalClient) error {
 	}
 	return client.FlushDB(ctx).Err()
 }
+
+// Alone says that Redis is one of our own, inside this process: nobody else
+// counts there.
+func (s *Store) Alone() bool { return s.alone }

@@ -56,6 +56,7 @@ type Store struct {
 	dialect dialect
 	file    string // of SQLite
 	cache   *cache
+	alone   bool // Redis is one of our own
 	box     *seal.Box
 	media   string
 	lanes   lanes

@@ -83,7 +83,11 @@ func (e *Engine) Handle(ctx context.Context, ev bot.Event) (bot.Outcome, error) 
 	if ev.Key == "" || len(ev.Key) > 190 || ev.From.Channel == "" || ev.From.Chat == "" {
 		return bot.Outcome{}, &bot.Poison{Err: errors.New("dialog: an event without a key or a conversation")}
 	}
-	taken, toast, err := e.turn(ctx, ev, e.play)
+	play := e.play
+	if ev.Over != bot.Within {
+		play = e.muted
+	}
+	taken, toast, err := e.turn(ctx, ev, play)
 	if err != nil {
 		if store.IsAway(err) || ctx.Err() != nil {
 			return bot.Outcome{}, err

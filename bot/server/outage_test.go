@@ -91,7 +91,7 @@ func TestDatabaseAway(t *testing.T) {
 	for name, harm := range map[string]func(*wire){"cut": (*wire).snap, "dead": (*wire).freeze} {
 		t.Run(name, func(t *testing.T) {
 			home, line := behindWire(t)
-			w := newWorldAt(t, 1, home)
+			w := newWorldAt(t, 1, home, server.Limits{})
 			const people = 200
 			c := newCrowd(w, people)
 			c.wait(people)
@@ -116,7 +116,7 @@ func TestDatabaseAway(t *testing.T) {
 // again.
 func TestDatabaseAwayForTelegram(t *testing.T) {
 	home, line := behindWire(t)
-	w := newWorldAt(t, 1, home)
+	w := newWorldAt(t, 1, home, server.Limits{})
 	dana := w.onTelegram(41, "zh-hans").arrive()
 	dana.hear("您好")
 	line.freeze()

@@ -44,6 +44,7 @@ type Config struct {
 	AlertAfter time.Duration // staff are told of a channel through which nothing got for so long; 0: 5 minutes
 
 	Spool    string       // the folder for what WeChat's clients write while the database is away; of this process alone; empty: none
+	Limits   Limits       // of what one client may send; zero: none
 	MaxMedia int64        // bytes of one picture; 0: 10 MiB
 	Log      *slog.Logger // nil: slog.Default()
 }
@@ -63,6 +64,7 @@ type Server struct {
 	engine   *dialog.Engine
 	wechat   *wechat.Channel
 	telegram *telegram.Channel
+	flood    *flood
 	shelter  *shelter
 	sender   *outbox.Sender
 	fetcher  *media.Fetcher
@@ -93,6 +95,7 @@ func New(cfg Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	s.flood = s.newFlood()
 	if s.shelter, err = s.openShelter(); err != nil {
 		return nil, err
 	}
@@ -131,17 +134,21 @@ func (s *Server) channels() (map[string]bot.Channel, error) {
 		channel, err := wechat.New(w)
 		if err == nil {
 			s.wechat, all[channel.Name()] = channel, s.measure(channel)
-			s.mux.Handle(WeChatPath, s.countedDoor(channel.Name(), channel.Webhook(s.counted(channel.Name(), s.shelter.wechat))))
+			s.open(WeChatPath, channel, s.shelter.wechat)
 		}
 		errs = append(errs, err)
 	}
 	if c := s.cfg.Telegram; c != nil {
 		t := *c
 		t.Aliases, t.Letters, t.Now, t.Log = s.cfg.Store.Aliases(telegram.Name), s.cfg.Store, s.cfg.Store.Now, s.log
+		if t.Limiter == nil && !s.cfg.Store.Alone() {
+			id, _, _ := strings.Cut(t.Token, ":") // what follows is the secret
+			t.Limiter = s.cfg.Store.SendLimiter("telegram:"+id, sendRates(t.Limits))
+		}
 		channel, err := telegram.New(t)
 		if err == nil {
 			s.telegram, all[channel.Name()] = channel, s.measure(channel)
-			s.mux.Handle(TelegramPath, s.countedDoor(channel.Name(), channel.Webhook(s.counted(channel.Name(), s.shelter.telegram))))
+			s.open(TelegramPath, channel, s.shelter.telegram)
 		}
 		errs = append(errs, err)
 	}
@@ -149,6 +156,14 @@ func (s *Server) channels() (map[string]bot.Channel, error) {
 		return nil, errors.New("server: neither wechat.enabled nor telegram.enabled is true: there is no platform to serve")
 	}
 	return all, errors.Join(errs...)
+}
+
+// open opens a platform's door: the turnstile, the platform's proof of who
+// calls, the judgement of who calls too often, and what takes the event.
+func (s *Server) open(path string, c bot.Channel, take bot.Accept) {
+	name := c.Name()
+	door := c.Webhook(s.counted(name, s.limited(take)))
+	s.mux.Handle(path, s.countedDoor(name, newTurnstile(s.cfg.Limits.Refused).before(door)))
 }
 
 // Addr is where the server listens.
@@ -212,7 +227,16 @@ func (s *Server) shutdown(web *http.Server, stop func(), busy *sync.WaitGroup) e
 
 // Close lets go of a server that was never run.
 func (s *Server) Close() error {
-	return errors.Join(s.door.Close(), s.shelter.close(context.Background()), s.closeAdmin())
+	last, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	errs := []error{s.door.Close(), s.shelter.close(last), s.closeAdmin()}
+	if s.wechat != nil {
+		errs = append(errs, s.wechat.Close(last))
+	}
+	if s.telegram != nil {
+		errs = append(errs, s.telegram.Close(last))
+	}
+	return errors.Join(errs...)
 }
 
 // reload takes up texts that the agency has changed.
@@ -222,7 +246,7 @@ func (s *Server) poll(ctx context.Context) {
 	if err := s.telegram.DeleteWebhook(ctx); err != nil {
 		s.log.ErrorContext(ctx, "telegram: webhook not deleted, polling may be refused", "error", err)
 	}
-	if err := s.telegram.Poll(ctx, s.counted(telegram.Name, s.shelter.telegram)); err != nil {
+	if err := s.telegram.Poll(ctx, s.counted(telegram.Name, s.limited(s.shelter.telegram))); err != nil {
 		s.log.ErrorContext(ctx, "telegram: polling ended", "error", err)
 	}
 }

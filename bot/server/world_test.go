@@ -48,6 +48,7 @@ type world struct {
 	home     store.Config
 	stores   []*store.Store
 	servers  []*server.Server
+	limits   server.Limits
 	wechat   *emulator.WeChat
 	telegram *emulator.Telegram
 	front    *httptest.Server
@@ -73,12 +74,12 @@ func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); retur
 // turn.
 func newWorld(t *testing.T, n int) *world {
 	t.Helper()
-	return newWorldAt(t, n, storetest.Home(t))
+	return newWorldAt(t, n, storetest.Home(t), server.Limits{})
 }
 
-func newWorldAt(t *testing.T, n int, home store.Config) *world {
+func newWorldAt(t *testing.T, n int, home store.Config, limits server.Limits) *world {
 	t.Helper()
-	w := &world{t: t, home: home, log: &lockedBuffer{}}
+	w := &world{t: t, home: home, limits: limits, log: &lockedBuffer{}}
 	quiet := slog.New(slog.DiscardHandler)
 	w.wechat = emulator.NewWeChat(emulator.WeChatConfig{
 		AppID: appID, Secret: secret, Token: wxToken, AESKey: aesKey, Mode: "safe", Log: quiet,
@@ -119,7 +120,7 @@ func (w *world) start(wxURL, tgURL string) {
 		w.t.Fatal(err)
 	}
 	srv, err := server.New(server.Config{
-		Store: s, Texts: texts, Listen: "127.0.0.1:0", PublicURL: w.front.URL, Spool: w.t.TempDir(),
+		Store: s, Texts: texts, Listen: "127.0.0.1:0", PublicURL: w.front.URL, Spool: w.t.TempDir(), Limits: w.limits,
 		Agency:   func(string) dialog.Agency { return dialog.Agency{Name: "红线婚介"} },
 		WeChat:   &wechat.Config{AppID: appID, AppSecret: secret, Token: wxToken, AESKey: aesKey, BaseURL: wxURL, MenuLinks: true},
 		Telegram: &telegram.Config{Token: tgToken, Secrets: []string{tgSecret}, BaseURL: tgURL},
