@@ -8,6 +8,7 @@ import (
 	"redthread/bot/telegram"
 	"redthread/bot/wechat"
 	"redthread/flows"
+	"redthread/templates"
 )
 
 // announce tells the platforms what we offer: WeChat's menu bar, Telegram's
@@ -43,11 +44,20 @@ func (s *Server) announceOnce(ctx context.Context) error {
 }
 
 func (s *Server) pushMenu(ctx context.Context) error {
-	bar, err := flows.MenuBar(s.cfg.Texts.Current())
+	items, err := Menu(s.cfg.Texts.Current())
 	if err != nil {
 		return err
 	}
-	return s.wechat.PushMenu(ctx, menuItems(bar))
+	return s.wechat.PushMenu(ctx, items)
+}
+
+// Menu is WeChat's menu bar, as the texts have it.
+func Menu(set *templates.Set) ([]wechat.MenuItem, error) {
+	bar, err := flows.MenuBar(set)
+	if err != nil {
+		return nil, err
+	}
+	return menuItems(bar), nil
 }
 
 func menuItems(doors []flows.Door) []wechat.MenuItem {
@@ -59,9 +69,18 @@ func menuItems(doors []flows.Door) []wechat.MenuItem {
 }
 
 func (s *Server) setCommands(ctx context.Context) error {
-	all, err := flows.Commands(s.cfg.Texts.Current())
+	by, err := Commands(s.cfg.Texts.Current())
 	if err != nil {
 		return err
+	}
+	return s.telegram.SetCommands(ctx, by)
+}
+
+// Commands are Telegram's commands by language, as the texts have them.
+func Commands(set *templates.Set) (map[string][]telegram.Command, error) {
+	all, err := flows.Commands(set)
+	if err != nil {
+		return nil, err
 	}
 	by := map[string][]telegram.Command{}
 	for lang, list := range all {
@@ -69,5 +88,5 @@ func (s *Server) setCommands(ctx context.Context) error {
 			by[lang] = append(by[lang], telegram.Command{Name: c.Name, Text: c.Text})
 		}
 	}
-	return s.telegram.SetCommands(ctx, by)
+	return by, nil
 }

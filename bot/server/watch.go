@@ -108,12 +108,20 @@ func ofHouse(channel string) bot.Conversation {
 
 func (s *Server) lastTold(ctx context.Context, channel string) (t tale, at time.Time, err error) {
 	key, at, err := s.cfg.Store.LastEvent(ctx, ofHouse(channel))
+	return readTale(key), at, err
+}
+
+// readTale reads what key wrote; the zero tale when it is none.
+func readTale(key bot.EventKey) tale {
 	part := strings.Split(string(key), ":")
-	if err != nil || len(part) != 6 {
-		return tale{}, at, err
+	if len(part) != 6 {
+		return tale{}
 	}
 	n, err := strconv.Atoi(part[5])
-	return tale{part[3] == "down", part[4], n}, at, err
+	if err != nil {
+		return tale{}
+	}
+	return tale{part[3] == "down", part[4], n}
 }
 
 // tell plays the news. The engine takes them once.

@@ -36,7 +36,11 @@ type commands struct {
 	Check   checkCommand   `cmd:"" help:"Say whether settings, keys and texts are in order."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database up to date, or say how it stands."`
 	Staff   staffCommand   `cmd:"" help:"Invite colleagues, list them, end their access."`
-	Keys    keysCommand    `cmd:"" help:"Make the keyset that seals personal data."`
+	Webhook webhookCommand `cmd:"" help:"Bring the platforms' deliveries here, and see how they go."`
+	Menu    menuCommand    `cmd:"" help:"Give the platforms their menus, or show them."`
+	Outbox  outboxCommand  `cmd:"" help:"See to messages that do not arrive."`
+	Letters lettersCommand `cmd:"" help:"See to callbacks that could not be played."`
+	Keys    keysCommand    `cmd:"" help:"Make or change the keyset that seals personal data."`
 	Texts   textsCommand   `cmd:"" help:"Show the built-in texts, to copy and change."`
 	Setting settingCommand `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
 	Version versionCommand `cmd:"" help:"Say which release this is."`

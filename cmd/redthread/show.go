@@ -8,27 +8,8 @@ import (
 	"strings"
 
 	"redthread/bot/config"
-	"redthread/store/seal"
 	"redthread/templates"
 )
-
-type keysCommand struct {
-	Create keysCreate `cmd:"" help:"Make a new keyset in the file that the setting keys names. One that is there stays."`
-}
-
-type keysCreate struct{}
-
-func (keysCreate) Run(t *terminal) error {
-	c, err := config.Load(t.config)
-	if err != nil {
-		return err
-	}
-	if err := seal.Create(c.Keys); err != nil {
-		return err
-	}
-	fmt.Fprintf(t.out, "%s is made. Keep a copy in a safe place, apart from the database: what is sealed under it cannot be read without it.\n", c.Keys)
-	return nil
-}
 
 type textsCommand struct {
 	Names []string `arg:"" optional:"" help:"The texts to show, or how their names begin. Without any, the names of all."`
