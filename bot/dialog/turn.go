@@ -153,7 +153,7 @@ func (t *Turn) Alert(l templates.Line, roles ...store.Role) {
 		return
 	}
 	if len(all) == 0 {
-		t.log.WarnContext(t.ctx, "nobody to alert", "event", t.Event.Key, "text", l.Name)
+		t.log.WarnContext(t.ctx, "nobody to alert", "event", t.Event.Key, "line", l.Name)
 	}
 	for _, s := range all {
 		t.out = append(t.out, outgoing{s.Conversation, store.Alerts, t.render(s.Lang, l)})
