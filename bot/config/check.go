@@ -41,6 +41,7 @@ func (c *Config) check() Problems {
 	}
 	k.between("staff.invite_expires", c.Staff.InviteExpires, time.Minute, 30*24*time.Hour)
 	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
+	k.bounds(c.Limits)
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "json", "text")
 	return k.problems
@@ -84,17 +85,18 @@ func (k *checker) hostPort(setting, address, like string) {
 	k.expect(err == nil && notNumber == nil && 0 <= n && n <= 65535, setting, "%q; expected HOST:PORT like %s", address, like)
 }
 
+// redisForm is what store.Config.Redis takes, seen from afar.
+var redisForm = regexp.MustCompile(`^(rediss?://[^,]+|rediss?\+sentinel://.+:\d+/[^/?]+(\?.*)?|rediss?\+cluster://.+:\d+)$`)
+
 func (k *checker) places(c *Config) {
 	kind, where, _ := strings.Cut(c.Database.Reveal(), ":")
 	k.expect((kind == "sqlite" || kind == "mysql") && where != "", "database", `expected "sqlite:FILE" or "mysql:USER:PASSWORD@tcp(HOST:3306)/NAME"`)
 	if kind == "mysql" {
 		k.expect(strings.Contains(where, "@") && strings.Contains(where, "/"), "database", `expected "mysql:USER:PASSWORD@tcp(HOST:3306)/NAME"`)
 	}
-	if redis := c.Redis.Reveal(); redis != "" {
-		u, err := url.Parse(redis)
-		k.expect(err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Host != "", "redis",
-			`expected "redis://:PASSWORD@HOST:6379/0", "rediss://…" for TLS, or nothing for one of our own`)
-	}
+	k.expect(c.Redis == "" || redisForm.MatchString(c.Redis.Reveal()), "redis",
+		`expected "redis://:PASSWORD@HOST:6379/0", "redis+sentinel://:PASSWORD@HOST:26379,HOST2:26379/MASTER?db=0", `+
+			`"redis+cluster://:PASSWORD@HOST:6379,HOST2:6379", each as "rediss…" for TLS, or nothing for one of our own`)
 	k.expect(c.Keys != "", "keys", "it is empty; expected the path of the keyset that `redthread keys create` makes")
 	k.expect(c.Blobs != "", "blobs", "it is empty; expected a folder for pictures and files")
 }
@@ -143,6 +145,20 @@ func (k *checker) telegram(t Telegram) {
 	k.count("telegram.limits.per_chat", t.Limits.PerChat, 1000)
 	k.count("telegram.limits.chat_burst", t.Limits.ChatBurst, 1000)
 	k.count("telegram.limits.per_group_minute", t.Limits.PerGroupMinute, 10000)
+}
+
+func (k *checker) bounds(b Bounds) {
+	for _, f := range []struct {
+		setting string
+		n       int
+	}{
+		{"messages_per_minute", b.MessagesPerMinute}, {"messages_at_once", b.MessagesAtOnce}, {"media_per_minute", b.MediaPerMinute},
+		{"media_at_once", b.MediaAtOnce}, {"complaints_per_day", b.ComplaintsPerDay}, {"refused_per_minute", b.RefusedPerMinute},
+	} {
+		k.expect(0 <= f.n && f.n <= 10000, "limits."+f.setting, "%d; expected 1 to 10000, or 0 for no limit", f.n)
+	}
+	k.expect(b.MessagesPerMinute == 0 || b.MessagesAtOnce > 0, "limits.messages_at_once", "0; expected at least 1 while messages_per_minute is set")
+	k.expect(b.MediaPerMinute == 0 || b.MediaAtOnce > 0, "limits.media_at_once", "0; expected at least 1 while media_per_minute is set")
 }
 
 // secret wants one of the form, which nobody can guess.

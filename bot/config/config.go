@@ -27,14 +27,16 @@ type Config struct {
 	Listen   Listen   `config:"listen"`
 	Admin    Admin    `config:"admin"`
 	Database Address  `config:"database"` // as store.Config.Database has it
-	Redis    Address  `config:"redis"`    // redis://…; empty: one of our own
+	Redis    Address  `config:"redis"`    // as store.Config.Redis has it; empty: one of our own
 	Keys     string   `config:"keys"`     // the keyset's file
 	Blobs    string   `config:"blobs"`    // the folder of sealed media
+	Spool    string   `config:"spool"`    // the folder for what comes while the database is away; empty: none
 	Texts    string   `config:"texts"`    // the agency's own texts; empty: none
 	WeChat   WeChat   `config:"wechat"`
 	Telegram Telegram `config:"telegram"`
 	Staff    Staff    `config:"staff"`
 	Media    Media    `config:"media"`
+	Limits   Bounds   `config:"limits"`
 	Log      Log      `config:"log"`
 }
 
@@ -124,6 +126,16 @@ type Media struct {
 	MaxBytes int64 `config:"max_bytes"` // of one picture or file
 }
 
+// Bounds are what one client, and one address, may send. 0 is no limit.
+type Bounds struct {
+	MessagesPerMinute int `config:"messages_per_minute"`
+	MessagesAtOnce    int `config:"messages_at_once"`
+	MediaPerMinute    int `config:"media_per_minute"`
+	MediaAtOnce       int `config:"media_at_once"`
+	ComplaintsPerDay  int `config:"complaints_per_day"`
+	RefusedPerMinute  int `config:"refused_per_minute"` // requests of one address that no platform made
+}
+
 // Log is how the program reports.
 type Log struct {
 	Level  string `config:"level"`  // debug, info, warn, error
@@ -139,6 +151,7 @@ func defaults() *Config {
 		Database: "sqlite:data/redthread.db",
 		Keys:     "data/keys.json",
 		Blobs:    "data/media",
+		Spool:    "data/spool",
 		WeChat: WeChat{
 			Mode: "safe", BaseURL: "https://api.weixin.qq.com",
 			Timeout: 10 * time.Second, ReplyWithin: 4 * time.Second, MenuLinks: true,
@@ -150,6 +163,9 @@ func defaults() *Config {
 		},
 		Staff: Staff{InviteExpires: 72 * time.Hour},
 		Media: Media{MaxBytes: 10 << 20},
-		Log:   Log{Level: "info", Format: "json"},
+		Limits: Bounds{
+			MessagesPerMinute: 20, MessagesAtOnce: 20, MediaPerMinute: 30, MediaAtOnce: 30, ComplaintsPerDay: 10, RefusedPerMinute: 30,
+		},
+		Log: Log{Level: "info", Format: "json"},
 	}
 }

@@ -77,6 +77,17 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestRedisForms(t *testing.T) {
+	for _, form := range []string{
+		"redis://redis:6379/0", "rediss://:pw@redis:6379", "redis+sentinel://:pw@a:26379,b:26379/main?db=2", "rediss+cluster://u:pw@a:6379,b:6379",
+	} {
+		c, err := loadText(t, "redis: "+form+"\n"+good)
+		if err != nil || c.Redis.Reveal() != form {
+			t.Errorf("%s: %v", form, err)
+		}
+	}
+}
+
 // TestBadSettings: each wrong setting is named, with what is expected.
 func TestBadSettings(t *testing.T) {
 	for _, tt := range []struct{ name, old, new, want string }{
@@ -110,6 +121,10 @@ func TestBadSettings(t *testing.T) {
 		{"database's place", "database: mysql:bot:" + dbPassword + "@tcp(db:3306)/redthread", "database: 'mysql:db'", `database: expected "mysql:`},
 		{"redis", "database:", "redis: localhost:6379\ndatabase:", `redis: expected "redis://`},
 		{"keys", "database:", "keys: ''\ndatabase:", "keys: it is empty"},
+		{"redis cluster", "database:", "redis: redis+cluster://a,b\ndatabase:", `redis: expected "redis://`},
+		{"redis sentinel", "database:", "redis: redis+sentinel://a:26379\ndatabase:", `redis: expected "redis://`},
+		{"limits", "database:", "limits: {messages_per_minute: -1, media_at_once: 0}\ndatabase:", "limits.messages_per_minute: -1; expected 1 to 10000"},
+		{"limits at once", "database:", "limits: {media_at_once: 0}\ndatabase:", "limits.media_at_once: 0; expected at least 1"},
 		{"blobs", "database:", "blobs: ''\ndatabase:", "blobs: it is empty"},
 		{"no platform", "enabled: true", "enabled: false", "wechat.enabled: no platform is enabled"},
 		{"neither true nor false", "enabled: true\n  app_id", "enabled: maybe\n  app_id", "wechat.enabled: maybe is neither true nor false"},
@@ -362,6 +377,8 @@ func TestAddress(t *testing.T) {
 		"redis://:pw@redis:6379/0":       "redis://:•••@redis:6379/0",
 		"rediss://user:pw@redis:6379/0":  "rediss://user:•••@redis:6379/0",
 		"redis://redis:6379/0":           "redis://redis:6379/0",
+		"redis+cluster://u:pw@a:1,b:2":   "redis+cluster://u:•••@a:1,b:2",
+		"rediss+sentinel://:p@a:1,b:2/m?sentinel_password=pw&db=1": "rediss+sentinel://:•••@a:1,b:2/m?sentinel_password=•••&db=1",
 	} {
 		if got := in.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

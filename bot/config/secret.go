@@ -44,15 +44,16 @@ type Address string
 // Reveal is the address with its password.
 func (a Address) Reveal() string { return string(a) }
 
-// password finds USER:PASSWORD@ after the scheme. A password may hold a "@".
-var password = regexp.MustCompile(`^([a-z]+:(?://)?[^:@/]*):(.*)@`)
+var (
+	// password finds USER:PASSWORD@ after the scheme. A password may hold a "@".
+	password = regexp.MustCompile(`^([a-z+]+:(?://)?[^:@/]*):(.*)@`)
+	// option finds the password among what follows a "?".
+	option = regexp.MustCompile(`(password=)[^&]*`)
+)
 
-// String is the address without its password.
+// String is the address without its passwords.
 func (a Address) String() string {
-	return password.ReplaceAllStringFunc(string(a), func(found string) string {
-		m := password.FindStringSubmatch(found)
-		return m[1] + ":" + masked + "@"
-	})
+	return option.ReplaceAllString(password.ReplaceAllString(string(a), "$1:"+masked+"@"), "${1}"+masked)
 }
 
 // Format keeps every verb of fmt from showing the password.

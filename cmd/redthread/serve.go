@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"time"
 
 	"redthread/bot"
 	"redthread/bot/config"
@@ -13,6 +14,7 @@ import (
 	"redthread/bot/server"
 	"redthread/bot/telegram"
 	"redthread/bot/wechat"
+	"redthread/store"
 	"redthread/templates"
 )
 
@@ -40,7 +42,8 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	srv, err := server.New(server.Config{
 		Store: s, Texts: texts, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
 		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll,
-		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(), MaxMedia: cfg.Media.MaxBytes, Log: log,
+		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(),
+		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
 	})
 	if err != nil {
 		return err
@@ -56,6 +59,17 @@ func agency(c *config.Config) func(lang string) dialog.Agency {
 			return dialog.Agency{Name: c.Agency.NameEN, Hours: c.Agency.HoursEN, Phone: c.Agency.Phone}
 		}
 		return dialog.Agency{Name: c.Agency.NameZH, Hours: c.Agency.HoursZH, Phone: c.Agency.Phone}
+	}
+}
+
+// limits are what one client, and one address, may send.
+func limits(c *config.Config) server.Limits {
+	perMinute := func(n, atOnce int) store.Rate { return store.Rate{N: n, Per: time.Minute, Burst: atOnce} }
+	l := c.Limits
+	return server.Limits{
+		Messages: perMinute(l.MessagesPerMinute, l.MessagesAtOnce),
+		Media:    perMinute(l.MediaPerMinute, l.MediaAtOnce),
+		Refused:  perMinute(l.RefusedPerMinute, l.RefusedPerMinute),
 	}
 }
 
