@@ -39,29 +39,39 @@ const (
 // aside numbers the copies: none of the people who talk has such a number.
 const aside = 3_000_000_000_000_000
 
+// few is how many clients a house has that is hardly in use.
+const few = 1000
+
 // fill copies one person's records until there are as many clients as the options
-// ask for, and says how long that took.
-func (j *job) fill(ctx context.Context) (string, error) {
+// ask for. On the way it measures, unless there is another job to do: with few,
+// and then the full house is the job itself.
+func (j *job) fill(ctx context.Context, r *report) error {
 	begun := time.Now()
 	p := j.stage.town.born()
 	for i := range j.talk.steps {
 		if !j.stage.crowd.step(ctx, p, i, time.Now()) {
-			return "", errors.New("load: fill: the bot did not answer the first person")
+			return errors.New("load: fill: the bot did not answer the first person")
 		}
 	}
 	if _, err := j.home.quiet(ctx, settle); err != nil {
-		return "", err
+		return err
 	}
 	like := j.stage.town.conversation(p.n)
 	for from := 0; from < j.sessions; from += 1000 {
+		if from == few && !j.floor && !j.chaos && j.soak == 0 {
+			f := j.stage.measure(ctx, j.options, j.stores)
+			r.Few = &f
+			begun = time.Now()
+		}
 		if err := j.copyThousand(ctx, like, from); err != nil {
-			return "", fmt.Errorf("load: fill: %w", err)
+			return fmt.Errorf("load: fill: %w", err)
 		}
 		if from%100_000 == 99_000 {
 			j.say("filled with %d clients", from+1000)
 		}
 	}
-	return fmt.Sprintf("filled with %d clients in %s", j.sessions, time.Since(begun).Round(time.Second)), nil
+	r.Filled = fmt.Sprintf("filled with %d clients in %s", j.sessions, time.Since(begun).Round(time.Second))
+	return nil
 }
 
 // copyThousand adds the copies from to from+999 in one transaction.

@@ -84,8 +84,11 @@ func openHouse(ctx context.Context, o *options, dir, program string, seen *home)
 		if err != nil {
 			return nil, err
 		}
+		if s.metrics, err = freeAddr(); err != nil {
+			return nil, err
+		}
 		s.env = []string{
-			"REDTHREAD_LISTEN_ADDRESS=" + s.addr, "REDTHREAD_LISTEN_PUBLIC_URL=http://" + s.addr,
+			"REDTHREAD_ADMIN_ADDRESS=" + s.metrics, "REDTHREAD_LISTEN_ADDRESS=" + s.addr, "REDTHREAD_LISTEN_PUBLIC_URL=http://" + s.addr,
 			"REDTHREAD_TELEGRAM_BASE_URL=" + d.url(), "REDTHREAD_WECHAT_BASE_URL=" + d.url(),
 		}
 		h.servers = append(h.servers, s)

@@ -78,7 +78,7 @@ func (j *job) behindProxies() (*home, error) {
 func (j *job) do(ctx context.Context) (r *report, err error) {
 	r = &report{Setting: j.setting()}
 	if j.sessions > 0 {
-		if r.Filled, err = j.fill(ctx); err != nil {
+		if err = j.fill(ctx, r); err != nil {
 			return nil, err
 		}
 	}

@@ -105,7 +105,7 @@ func TestRealFloor(t *testing.T) {
 func TestRealSoakInFullHouse(t *testing.T) {
 	t.Parallel()
 	r := play(t, "-sessions", "2000", "-soak", "20", "-look", "200ms")
-	if r.Watch == nil || len(r.Watch.Looks) == 0 || r.Watch.Looks[0].Files == 0 || r.Filled == "" {
+	if r.Watch == nil || len(r.Watch.Looks) == 0 || r.Watch.Looks[0].Files == 0 || r.Watch.Looks[0].Goroutines == 0 || r.Filled == "" {
 		t.Errorf("%+v", r)
 	}
 }

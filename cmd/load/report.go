@@ -14,6 +14,7 @@ type report struct {
 	Setting     string         `json:"setting"`
 	Bot         *figures       `json:"bot,omitempty"`
 	Floor       *figures       `json:"floor,omitempty"`
+	Few         *figures       `json:"few,omitempty"` // the bot with 1,000 clients, before the house was filled
 	Ratio       *ratio         `json:"ratio,omitempty"`
 	Rounds      []ratio        `json:"rounds,omitempty"`
 	Faults      map[string]int `json:"faults,omitempty"`
@@ -70,10 +71,13 @@ func (r *report) figures(b *strings.Builder) {
 	for _, line := range []struct {
 		name string
 		f    *figures
-	}{{"bot", r.Bot}, {"floor", r.Floor}} {
+	}{{"1,000", r.Few}, {"bot", r.Bot}, {"floor", r.Floor}} {
 		if f := line.f; f != nil {
 			fmt.Fprintf(b, "%-12s%10.0f%30s%30s%10.3f%10.3f%10.3f%8.0f%8.0f\n", line.name, f.Rate, f.ToAnswer, f.ToAck, f.CPU, f.OwnCPU, f.Stores, f.RSS, f.Peak)
 		}
+	}
+	if r.Few != nil {
+		fmt.Fprintf(b, "of the cost with 1,000 clients: bot's CPU %.2f, stores' %.2f\n", r.Bot.CPU/r.Few.CPU, r.Bot.Stores/r.Few.Stores)
 	}
 	if r.Ratio != nil {
 		fmt.Fprintf(b, "of the floor: throughput %.2f, CPU %.2f (medians of %d rounds)\n", r.Ratio.Throughput, r.Ratio.CPU, len(r.Rounds))
