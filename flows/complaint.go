@@ -61,6 +61,7 @@ var (
 	sayPictureKept = templates.New[grievance]("complaint.picture_kept")
 	sayNoMore      = templates.New[grievance]("complaint.no_more_pictures")
 	sayFiled       = templates.New[caseView]("complaint.filed")
+	sayEnough      = templates.New[int]("complaint.enough") // how many a day can be filed
 	sayDropped     = templates.New[none]("complaint.dropped")
 )
 
@@ -140,6 +141,9 @@ func submit(s Settings) func(*dialog.Turn, *grievance) (dialog.Move, error) {
 	return func(t *dialog.Turn, g *grievance) (dialog.Move, error) {
 		switch t.Choice() {
 		case "send":
+			if ok, err := mayFile(t, s); err != nil || !ok {
+				return dialog.Again, err
+			}
 			return dialog.End, g.file(t, s)
 		case "drop":
 			t.Say(sayDropped.With(none{}))
@@ -147,6 +151,19 @@ func submit(s Settings) func(*dialog.Turn, *grievance) (dialog.Move, error) {
 		}
 		return dialog.Visit(dialog.StepName(t.Choice())), nil
 	}
+}
+
+// mayFile counts complaints, and says so when there are too many: what is written
+// stays, to be submitted later.
+func mayFile(t *dialog.Turn, s Settings) (ok bool, err error) {
+	if s.FilePerDay <= 0 {
+		return true, nil
+	}
+	ok, err = t.Records.Try("complaint", s.FilePerDay, 24*time.Hour)
+	if err == nil && !ok {
+		t.Say(sayEnough.With(s.FilePerDay))
+	}
+	return ok, err
 }
 
 func (g *grievance) file(t *dialog.Turn, s Settings) error {

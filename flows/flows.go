@@ -22,6 +22,7 @@ type Settings struct {
 	TakeWithin  time.Duration // a complaint that nobody takes for so long alerts supervisors: 10 minutes
 	ComeWithin  time.Duration // so does a client who waits for a person: 3 minutes
 	TalkIdle    time.Duration // a talk with a person ends when nobody says anything: 12 hours
+	FilePerDay  int           // how many complaints one client may file in 24 hours; 0: any number
 
 	// Agency tells clients who ask for a person when colleagues are there; nil:
 	// they are not told.

@@ -176,3 +176,23 @@ func TestLongWait(t *testing.T) {
 		t.Errorf("%d of 50 messages were handed over", n)
 	}
 }
+
+// One client files so many complaints a day; the next is kept until tomorrow.
+func TestTooManyComplaints(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.hire(s.person("li"))
+	for range 4 {
+		s.acts("anna", append(untilEvidence, "发完了", "跳过", "提交")...)
+	}
+	s.acts("anna", append(untilEvidence, "发完了", "跳过")...)
+	s.act(s.person("anna"), "[提交]")
+	if heard := s.said(""); !strings.Contains(heard, "登记了 4 件投诉") || !strings.Contains(heard, "同一个月收了两次费用。") {
+		t.Errorf("heard:\n%s", heard)
+	}
+	s.wait(25 * time.Hour)
+	s.acts("anna", "我回来了", "接着办", "提交")
+	if n := len(s.complaints("anna")); n != 5 {
+		t.Errorf("%d complaints", n)
+	}
+}

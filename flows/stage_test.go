@@ -88,7 +88,7 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	house := flows.New(flows.Settings{Agency: agency})
+	house := flows.New(flows.Settings{Agency: agency, FilePerDay: 4})
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
 		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay,

@@ -14,6 +14,7 @@ import (
 	"redthread/bot/server"
 	"redthread/bot/telegram"
 	"redthread/bot/wechat"
+	"redthread/flows"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -43,7 +44,8 @@ func (c serveCommand) Run(t *terminal) (err error) {
 		Store: s, Texts: texts, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
 		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll,
 		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(),
-		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
+		Promises: flows.Settings{FilePerDay: cfg.Limits.ComplaintsPerDay},
+		Spool:    cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
 	})
 	if err != nil {
 		return err
