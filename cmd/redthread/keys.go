@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"redthread/bot/config"
@@ -197,6 +198,9 @@ func (keysPrune) Run(t *terminal) (err error) {
 		return errors.New("the newest key does not seal yet; run `redthread keys rotate` first")
 	case time.Since(info.ModTime()) < settled:
 		return fmt.Errorf("%s was changed %v ago; wait until %v have passed, so that every process has taken it up", c.Keys, time.Since(info.ModTime()).Round(time.Second), settled)
+	}
+	if waiting, err := filepath.Glob(filepath.Join(c.Spool, "*.spool")); err != nil || c.Spool != "" && len(waiting) > 0 {
+		return fmt.Errorf("events that the old key sealed lie in %s, until the database has taken them; wait until redthread_spool_records is 0 on every machine", c.Spool)
 	}
 	for _, k := range all {
 		if k.Primary {

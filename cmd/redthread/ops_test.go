@@ -274,6 +274,12 @@ func TestKeysRotate(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.run("keys rotate", exitDone, "A rotation is under way", "Everything is under the new key")
+	t.Setenv("REDTHREAD_SPOOL", filepath.Join(h.dir, "spool"))
+	h.write("spool/00000000000000000001.spool", "x")
+	h.run("keys prune", exitFailed, "events that the old key sealed lie in")
+	if err := os.Remove(filepath.Join(h.dir, "spool", "00000000000000000001.spool")); err != nil {
+		t.Fatal(err)
+	}
 	h.run("keys prune", exitDone, "is removed", "Backups made before")
 	h.run("keys prune", exitDone, "There is one key")
 	cl, err := s.Claim(t.Context(), bot.Conversation{Channel: "telegram", Chat: "42"}, time.Minute)
