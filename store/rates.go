@@ -34,15 +34,15 @@ func (h Rates) Allow(ctx context.Context, key string, r Rate) (ok bool, err erro
 	return err == nil && res.Allowed > 0, err
 }
 
-// reserve takes a place and says how long to wait for it; when that is longer
-// than patience no place was taken.
+// reserve takes n places and says how long to wait for them; when that is longer
+// than patience none was taken.
 //
 // GCRA knows only now and later. But a burst that is larger by what flows in
 // during the patience lets exactly those through who need not wait longer, and
 // how far that runs ahead of the true burst is their wait.
-func (h Rates) reserve(ctx context.Context, key string, r Rate, patience time.Duration) (wait time.Duration, taken bool, err error) {
+func (h Rates) reserve(ctx context.Context, key string, r Rate, n int, patience time.Duration) (wait time.Duration, taken bool, err error) {
 	extra := int(patience / r.interval())
-	res, err := h.take(ctx, key, r, r.Burst+extra, 1)
+	res, err := h.take(ctx, key, r, r.Burst+extra, n)
 	if err != nil {
 		return 0, false, err
 	}
@@ -82,76 +82,4 @@ func (h Rates) take(ctx context.Context, key string, r Rate, burst, n int) (res 
 		return err
 	})
 	return res, err
-}
-
-// SendRates are a platform's limits on what a bot may send.
-type SendRates struct {
-	All   Rate // by the whole bot
-	Chat  Rate // in one chat
-	Group Rate // in one group, besides
-}
-
-// SendLimiter keeps SendRates for all processes of a bot together.
-type SendLimiter struct {
-	rates Rates
-	limit SendRates
-	bot   string
-}
-
-// SendLimiter limits the bot of that name, which holds no secret.
-func (s *Store) SendLimiter(bot string, limit SendRates) *SendLimiter {
-	return &SendLimiter{s.Rates(), limit, bot}
-}
-
-// ratePlace is one of the rates a message must keep.
-type ratePlace struct {
-	key  string
-	rate Rate
-	all  bool
-}
-
-// Take asks leave for one call that is n messages to the chat, 0 if it changes
-// one. It returns how long to wait first; when that is longer than patience, no
-// leave was given. all says that the wait is for the whole bot. An error means
-// that Redis is away and nothing is known.
-func (l *SendLimiter) Take(ctx context.Context, chat int64, n int, patience time.Duration) (wait time.Duration, all bool, err error) {
-	places := l.places(chat, n)
-	for i, p := range places {
-		d, taken, err := l.rates.reserve(ctx, p.key, p.rate, patience)
-		if err != nil {
-			return 0, false, err
-		}
-		if !taken {
-			for _, before := range places[:i] {
-				_ = l.rates.giveBack(ctx, before.key, before.rate) // one that is lost costs a moment, no more
-			}
-			return d, p.all, nil
-		}
-		if d > wait {
-			wait, all = d, p.all
-		}
-	}
-	// An album is as many messages as it has pictures. It need not wait for all
-	// of them, or a large one could never go; those after it wait the longer.
-	for _, p := range places {
-		if n > 1 {
-			if err := l.rates.charge(ctx, p.key, p.rate, n-1); err != nil {
-				break // one place was taken; the platform's own limit stands behind ours
-			}
-		}
-	}
-	return wait, all, nil
-}
-
-// places are the rates that count, the one most often exceeded first.
-func (l *SendLimiter) places(chat int64, n int) []ratePlace {
-	whole := ratePlace{l.bot + ":all", l.limit.All, true}
-	if n == 0 {
-		return []ratePlace{whole}
-	}
-	own := fmt.Sprintf("%s:%d", l.bot, chat)
-	if chat < 0 { // a group's
-		return []ratePlace{{own, l.limit.Chat, false}, {own + ":group", l.limit.Group, false}, whole}
-	}
-	return []ratePlace{{own, l.limit.Chat, false}, whole}
 }
