@@ -90,6 +90,7 @@ func openHouse(ctx context.Context, o *options, dir, program string, seen *home)
 		s.env = []string{
 			"REDTHREAD_ADMIN_ADDRESS=" + s.metrics, "REDTHREAD_LISTEN_ADDRESS=" + s.addr, "REDTHREAD_LISTEN_PUBLIC_URL=http://" + s.addr,
 			"REDTHREAD_TELEGRAM_BASE_URL=" + d.url(), "REDTHREAD_WECHAT_BASE_URL=" + d.url(),
+			"REDTHREAD_SPOOL=" + filepath.Join(dir, fmt.Sprint("spool", i)),
 		}
 		h.servers = append(h.servers, s)
 	}
@@ -141,6 +142,7 @@ func (h *house) settings(o *options) string {
 			a.appID, a.appSecret, a.signToken, a.encodeKey, o.mode)
 	}
 	return fmt.Sprintf("agency: {name_zh: 红线婚介, name_en: Redthread, hours_zh: 每天 9:00–18:00, hours_en: daily 9:00–18:00}\n"+
+		"limits: {messages_per_minute: 0, media_per_minute: 0, complaints_per_day: 0}\n"+
 		"database: %q\nredis: %q\nkeys: %q\nblobs: %q\n%s", h.home.database, h.home.redisURL,
 		filepath.Join(h.dir, "keys.json"), filepath.Join(h.dir, "media"), platform)
 }
