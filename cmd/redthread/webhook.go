@@ -117,9 +117,9 @@ func (p *platforms) telegramStatus(t *terminal) error {
 func (p *platforms) judgeWebhook(info telegram.WebhookInfo) error {
 	switch want := p.at(server.TelegramPath); {
 	case info.URL == "" && p.Listen.PublicURL != "":
-		return errors.New("Telegram delivers to nobody; run `redthread webhook set`")
+		return errors.New("no webhook is set, Telegram delivers to nobody; run `redthread webhook set`")
 	case info.URL != want && p.Listen.PublicURL != "":
-		return fmt.Errorf("Telegram delivers to another address than %s; run `redthread webhook set`", want)
+		return fmt.Errorf("the webhook is not %s, Telegram delivers to another address; run `redthread webhook set`", want)
 	}
 	return nil
 }
