@@ -64,7 +64,10 @@ func (j *job) openFloor(ctx context.Context) (_ *house, err error) {
 	}
 	s.env = []string{floorSettings + "=" + string(settings)}
 	h.servers = []*server{s}
-	return h, h.startAll(ctx)
+	if err := h.startAll(ctx); err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 // floorTable makes the table that the floor inserts into, in the bot's own

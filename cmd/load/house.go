@@ -94,7 +94,10 @@ func openHouse(ctx context.Context, o *options, dir, program string, seen *home)
 		}
 		h.servers = append(h.servers, s)
 	}
-	return h, h.startAll(ctx)
+	if err := h.startAll(ctx); err != nil {
+		return nil, err
+	}
+	return h, nil
 }
 
 // openDesks opens an API for each process, so that one sees which of them calls.

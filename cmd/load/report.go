@@ -77,7 +77,11 @@ func (r *report) figures(b *strings.Builder) {
 		}
 	}
 	if r.Few != nil {
-		fmt.Fprintf(b, "of the cost with 1,000 clients: bot's CPU %.2f, stores' %.2f\n", r.Bot.CPU/r.Few.CPU, r.Bot.Stores/r.Few.Stores)
+		fmt.Fprintf(b, "of the cost with 1,000 clients: bot's CPU %.2f", r.Bot.CPU/r.Few.CPU)
+		if r.Few.Stores > 0 {
+			fmt.Fprintf(b, ", stores' %.2f", r.Bot.Stores/r.Few.Stores)
+		}
+		b.WriteByte('\n')
 	}
 	if r.Ratio != nil {
 		fmt.Fprintf(b, "of the floor: throughput %.2f, CPU %.2f (medians of %d rounds)\n", r.Ratio.Throughput, r.Ratio.CPU, len(r.Rounds))
