@@ -20,9 +20,9 @@ func (s *Store) replyOf(tx *Tx) *bot.Reply {
 	if tx.reply == nil {
 		return nil
 	}
-	cl, o := tx.reply.claim, tx.reply.next[0]
+	cl, o, key := tx.reply.claim, tx.reply.next[0], tx.ev.Key
 	return &bot.Reply{Message: o.Message, Seq: o.Seq, Done: func(ctx context.Context, pieces, total int) {
-		s.replied(ctx, cl, o, pieces, total)
+		s.replied(ctx, key, cl, o, pieces, total)
 	}}
 }
 
@@ -49,12 +49,14 @@ func (s *Store) Reply(ctx context.Context, ev bot.Event) (*bot.Reply, error) {
 		return nil, errors.Join(err, cl.Release(ctx, Rest{}))
 	}
 	return &bot.Reply{Message: o.Message, Seq: o.Seq, Skip: o.Pieces, Done: func(ctx context.Context, pieces, total int) {
-		s.replied(ctx, cl, o, pieces, total)
+		s.replied(ctx, ev.Key, cl, o, pieces, total)
 	}}, nil
 }
 
-// replied notes what the answer has carried and lets the rest go its usual way.
-func (s *Store) replied(ctx context.Context, cl *Claim, o Outgoing, pieces, total int) {
+// replied notes what the answer to the event's callback has carried and lets the
+// rest go its usual way. What it has not carried is nobody's answer any more: a
+// repeated delivery must not carry it beside the senders.
+func (s *Store) replied(ctx context.Context, key bot.EventKey, cl *Claim, o Outgoing, pieces, total int) {
 	ctx = context.WithoutCancel(ctx)
 	end := Settled{Seq: o.Seq, State: Queued, Pieces: pieces, Tried: true, Lane: o.Lane}
 	if pieces >= total {
@@ -63,7 +65,7 @@ func (s *Store) replied(ctx context.Context, cl *Claim, o Outgoing, pieces, tota
 	var err error
 	if pieces > o.Pieces {
 		err = cl.Finish(ctx, end, Rest{})
-	} else {
+	} else if _, err = s.exec(ctx, "note missed reply", "UPDATE turns SET reply_seq = 0 WHERE event_key = ?", string(key)); err == nil {
 		err = cl.Release(ctx, Rest{})
 	}
 	if err != nil && !errors.Is(err, ErrLost) {
@@ -85,18 +87,37 @@ func (s *Store) repeatedReply(ctx context.Context, ev bot.Event, owner string) (
 	if err != nil {
 		return nil, wrap("look for reply", err)
 	}
-	said, err := s.outgoing(ctx, ev.From, "seq = ?", seq)
-	if err != nil || len(said) == 0 {
-		return nil, err
-	}
-	r := &bot.Reply{Message: said[0].Message, Seq: seq, Skip: skip, Done: func(context.Context, int, int) {}}
-	if said[0].Pieces > skip { // it went out and was noted
-		return r, nil
-	}
-	cl, err := s.claim(ctx, ev.From, owner, replyLease, "owner = '"+owner+"'")
-	if err != nil || cl == nil {
+	r, o, given, err := s.given(ctx, ev, seq, skip)
+	if err != nil || r == nil || given {
 		return r, err
 	}
-	r.Done = func(ctx context.Context, pieces, total int) { s.replied(ctx, cl, said[0], pieces, total) }
+	cl, err := s.claim(ctx, ev.From, owner, replyLease, "owner = '"+owner+"'")
+	if err != nil {
+		return nil, err
+	}
+	if cl == nil { // the earlier answer has just been noted, or the senders have the message now
+		r, _, given, err = s.given(ctx, ev, seq, skip)
+		if err != nil || !given {
+			return nil, err
+		}
+		return r, nil
+	}
+	r.Done = func(ctx context.Context, pieces, total int) { s.replied(ctx, ev.Key, cl, o, pieces, total) }
 	return r, nil
+}
+
+// given is the reply that was prepared for an earlier delivery of the event, and
+// whether it is noted that it was given.
+func (s *Store) given(ctx context.Context, ev bot.Event, seq int64, skip int) (r *bot.Reply, o Outgoing, given bool, err error) {
+	said, err := s.outgoing(ctx, ev.From, "seq = ?", seq)
+	if err != nil || len(said) == 0 {
+		return nil, o, false, err
+	}
+	o = said[0]
+	r = &bot.Reply{Message: o.Message, Seq: seq, Skip: skip, Done: func(context.Context, int, int) {}}
+	if o.Pieces > skip {
+		return r, o, true, nil
+	}
+	sent, err := s.outgoing(ctx, ev.From, "seq = ? AND state = ?", seq, Delivered)
+	return r, o, len(sent) > 0, err
 }

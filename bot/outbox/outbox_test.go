@@ -432,3 +432,38 @@ func TestReplyThatDiedIsSent(t *testing.T) {
 	s.drain(1)
 	s.heard("1", "a/1")
 }
+
+// A reply that the callback's answer could not carry is the outbox's: a repeated
+// delivery is not given it besides.
+func TestReplyThatWasNotCarried(t *testing.T) {
+	t.Parallel()
+	for _, early := range []bool{true, false} {
+		s := newStage(t)
+		ev := bot.Event{Key: "wx1", From: to("1"), Kind: bot.Wrote, At: s.clock.Now(), ReplyBy: s.clock.Now().Add(4 * time.Second)}
+		if _, err := s.store.Turn(t.Context(), ev, func(tx *store.Tx, _ *bot.Session) error {
+			tx.Post(ev.From, store.Replies, bot.Message{Text: "a"})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		first, err := s.store.Reply(t.Context(), ev)
+		if err != nil || first == nil {
+			t.Fatal(first, err)
+		}
+		first.Done(t.Context(), 0, 1)
+		if early { // before the outbox has come for it: now it is this answer's
+			again, err := s.store.Reply(t.Context(), ev)
+			if err != nil || again == nil {
+				t.Fatal(again, err)
+			}
+			again.Done(t.Context(), 1, 1)
+			s.drain(0)
+			continue
+		}
+		s.drain(1)
+		s.heard("1", "a/1")
+		if again, err := s.store.Reply(t.Context(), ev); err != nil || again != nil {
+			t.Errorf("a repeated delivery was given %+v, %v", again, err)
+		}
+	}
+}
