@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -30,12 +31,14 @@ type chaos struct {
 	attendant *attendant // nil: the databases' processes are not ours to kill
 	troubles  *troubles
 	every     time.Duration
+	journal   io.Writer    // what began and ended when
 	left      atomic.Int64 // kills
 
-	mu     sync.Mutex
-	random *rand.Rand
-	count  map[string]int
-	errs   []error
+	seed uint64
+
+	mu    sync.Mutex
+	count map[string]int
+	errs  []error
 }
 
 // troubles is what befell whom and when: it tells a repetition that nobody could
@@ -133,7 +136,8 @@ func (c *chaos) run(ctx context.Context, faults []string, kills int, d time.Dura
 
 // killer kills one process again and again, as long as there are kills left.
 func (c *chaos) killer(ctx context.Context, s *server, endless bool) {
-	for sleep(ctx, c.about(c.every*time.Duration(len(c.servers)))) {
+	d := c.dice(s.n)
+	for sleep(ctx, d.about(c.every*time.Duration(len(c.servers)))) {
 		if c.left.Add(-1) < 0 && !endless {
 			return
 		}
@@ -147,17 +151,20 @@ func (c *chaos) killer(ctx context.Context, s *server, endless bool) {
 // kill ends a process and brings it up again.
 func (c *chaos) kill(ctx context.Context, s *server) error {
 	defer c.troubles.begin(s.n)()
-	c.noted("kill")
+	defer c.noted("kill")()
 	s.kill()
 	return s.revive(context.WithoutCancel(ctx))
 }
 
 // plague makes one fault after the other, with a pause between.
 func (c *chaos) plague(ctx context.Context, faults []string) {
-	for sleep(ctx, c.about(2*time.Second)) {
-		f := faults[c.below(len(faults))]
-		c.noted(f)
-		if err := c.befall(context.WithoutCancel(ctx), f); err != nil {
+	d := c.dice(everybody)
+	for sleep(ctx, d.about(2*time.Second)) {
+		f := faults[d.IntN(len(faults))]
+		end := c.noted(f)
+		err := c.befall(context.WithoutCancel(ctx), d, f)
+		end()
+		if err != nil {
 			c.failed(fmt.Errorf("load: %s: %w", f, err))
 			return
 		}
@@ -165,16 +172,16 @@ func (c *chaos) plague(ctx context.Context, faults []string) {
 }
 
 // befall makes one fault and ends it.
-func (c *chaos) befall(ctx context.Context, fault string) error {
+func (c *chaos) befall(ctx context.Context, d dice, fault string) error {
 	kind, what, _ := strings.Cut(fault, "-")
 	switch kind {
 	case "platform":
 		c.weather.stormy.Store(true)
-		sleep(ctx, c.about(4*time.Second))
+		sleep(ctx, d.about(4*time.Second))
 		c.weather.stormy.Store(false)
 		return nil
 	case "freeze":
-		s := c.servers[c.below(len(c.servers))]
+		s := c.servers[d.IntN(len(c.servers))]
 		defer c.troubles.begin(s.n)()
 		s.signal(syscall.SIGSTOP)
 		sleep(ctx, 8*time.Second)
@@ -182,14 +189,14 @@ func (c *chaos) befall(ctx context.Context, fault string) error {
 		return nil
 	case "db":
 		defer c.troubles.begin(everybody)()
-		return c.breakStore(ctx, c.database, "mysql", what)
+		return c.breakStore(ctx, d, c.database, "mysql", what)
 	}
-	return c.breakStore(ctx, c.redis, "redis", what)
+	return c.breakStore(ctx, d, c.redis, "redis", what)
 }
 
 // breakStore makes a fault between the bot and one of the stores, or of the
 // store itself.
-func (c *chaos) breakStore(ctx context.Context, p *proxy, name, what string) error {
+func (c *chaos) breakStore(ctx context.Context, d dice, p *proxy, name, what string) error {
 	switch what {
 	case "wipe":
 		return c.home.redis.FlushDB(ctx).Err()
@@ -203,28 +210,34 @@ func (c *chaos) breakStore(ctx context.Context, p *proxy, name, what string) err
 	case "slow":
 		p.delay.Store(int64(2 * time.Second))
 	}
-	sleep(ctx, c.about(3*time.Second))
+	sleep(ctx, d.about(3*time.Second))
 	p.heal()
 	return nil
 }
 
+// dice are one sequence of choices: the same for the same seed and number,
+// whatever else happens.
+type dice struct{ *rand.Rand }
+
+func (c *chaos) dice(n int) dice { return dice{rand.New(rand.NewPCG(c.seed, uint64(n)))} }
+
 // about is a time of that length on average, from half to one and a half.
-func (c *chaos) about(d time.Duration) time.Duration {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return d/2 + time.Duration(c.random.Int64N(int64(d)+1))
+func (d dice) about(t time.Duration) time.Duration {
+	return t/2 + time.Duration(d.Int64N(int64(t)+1))
 }
 
-func (c *chaos) below(n int) int {
+// noted counts a fault and writes it down; call end when it is over.
+func (c *chaos) noted(fault string) (end func()) {
+	write := func(what string) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		_, _ = fmt.Fprintf(c.journal, "%s %s %s\n", time.Now().UTC().Format(time.RFC3339Nano), fault, what) // a help to the reader, and no more
+	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.random.IntN(n)
-}
-
-func (c *chaos) noted(fault string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.count[fault]++
+	c.mu.Unlock()
+	write("begins")
+	return func() { write("ends") }
 }
 
 func (c *chaos) failed(err error) {

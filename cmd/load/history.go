@@ -48,6 +48,7 @@ const (
 	doubled            // heard before, and the sender knew that
 	repeated           // heard before, and the sender could not know: the one allowed case
 	wrong              // nothing that had to be said
+	holding            // a word that the answer comes later: the database is away
 )
 
 func newHistory(n int64, t *talk) *history {
@@ -128,8 +129,17 @@ func (h *history) again(words, text string, now hearing, excused func(hearing) b
 		}
 		return repeated
 	}
+	if slices.Contains(holdingWords, words) && (excused(now) || excused(hearing{at: now.at.Add(-recovery), from: now.from})) {
+		return holding
+	}
 	return wrong
 }
+
+// holdingWords are what the bot says in place of an answer while the database is
+// away (the text common.spooled), and recovery is how long after that it may.
+var holdingWords = []string{fold("已收到，稍后回复您。"), fold("Received. We will answer you a little later.")}
+
+const recovery = 10 * time.Second
 
 // missing counts the phrases that the bot owes: those of steps that it has
 // confirmed. open says that a step's fate is not known.

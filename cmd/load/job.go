@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -104,10 +104,15 @@ func (j *job) do(ctx context.Context) (r *report, err error) {
 
 // inChaos plays while things break.
 func (j *job) inChaos(ctx context.Context, r *report) error {
+	journal, err := os.Create(filepath.Join(j.dir, "chaos.log"))
+	if err != nil {
+		return fmt.Errorf("load: make the journal: %w", err)
+	}
+	defer journal.Close()
 	c := &chaos{
 		servers: j.house.servers, weather: j.stage.weather, database: j.database, redis: j.redis, home: j.home,
-		attendant: j.stores, troubles: j.troubles, every: j.every,
-		random: rand.New(rand.NewPCG(j.seed, 0)), count: map[string]int{},
+		attendant: j.stores, troubles: j.troubles, every: j.every, journal: journal,
+		seed: j.seed, count: map[string]int{},
 	}
 	faults, err := c.choose(j.chosenFaults(), j.faults != "")
 	if err != nil {

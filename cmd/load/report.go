@@ -94,7 +94,7 @@ func (v verdict) print(b *strings.Builder, redelivered int64) {
 	fmt.Fprintf(b, "correct     lost %d, doubled %d, overtaken %d, wrong %d, unsent %d\n", v.Lost, v.Doubled, v.Overtaken, v.Wrong, v.Unsent)
 	fmt.Fprintf(b, "            %d talks to the end, %d broken off, %d records, %d ticks; delivered again %d, answers sent twice after an unknown outcome %d,\n",
 		v.Talks, v.Left, v.Records, v.Edits, redelivered, v.Repeated)
-	fmt.Fprintf(b, "            given up by the platform %d, given up by the bot and told to staff %d, dead letters %d\n", v.GivenUp, v.Undelivered, v.Letters)
+	fmt.Fprintf(b, "            given up by the platform %d, given up by the bot and told to staff %d, told to wait %d, dead letters %d\n", v.GivenUp, v.Undelivered, v.Holding, v.Letters)
 	for _, e := range v.Examples {
 		fmt.Fprintf(b, "            · %s\n", e)
 	}

@@ -138,11 +138,11 @@ func (t *tally) add(s sounding, m message) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.count[s]++
-	if s != expected && s != repeated && t.count[s] <= most {
+	if s != expected && s != repeated && s != holding && t.count[s] <= most {
 		t.examples = append(t.examples, fmt.Sprintf("%s: person %d heard %.80q", s, m.to, m.text))
 	}
 }
 
 func (s sounding) String() string {
-	return [...]string{"expected", "overtaken", "doubled", "repeated", "wrong"}[s]
+	return [...]string{"expected", "overtaken", "doubled", "repeated", "wrong", "holding"}[s]
 }

@@ -15,6 +15,7 @@ type verdict struct {
 	Overtaken   int `json:"overtaken"`   // out of order
 	Wrong       int `json:"wrong"`       // nothing that had to be said
 	Repeated    int `json:"repeated"`    // answers sent again after an unknown outcome: the one allowed case
+	Holding     int `json:"holding"`     // told that the answer comes later, while the database was away
 	Undelivered int `json:"undelivered"` // answers that the bot gave up, by its rule, and told staff of
 	GivenUp     int `json:"given_up"`    // messages that the platform could not bring: the bot never confirmed them
 	Letters     int `json:"letters"`     // callbacks among the dead letters
@@ -90,7 +91,7 @@ func judge(w *town, l *ledger) verdict {
 	w.tally.mu.Lock()
 	v := verdict{
 		Doubled: w.tally.count[doubled], Overtaken: w.tally.count[overtaken], Wrong: w.tally.count[wrong] + int(w.tally.unknown.Load()),
-		Repeated: w.tally.count[repeated], Letters: l.letters, Edits: int(w.tally.edits.Load()), Examples: slices.Clone(w.tally.examples),
+		Repeated: w.tally.count[repeated], Holding: w.tally.count[holding], Letters: l.letters, Edits: int(w.tally.edits.Load()), Examples: slices.Clone(w.tally.examples),
 	}
 	w.tally.mu.Unlock()
 	w.mu.Lock()

@@ -91,6 +91,8 @@ func TestJudge(t *testing.T) {
 		"given up, but taken":         {"1 one 2? two more 3 filed", false, []int64{9}, "0 0 0 0 0 1"},
 		"silence after it was taken":  {"1", false, nil, "1 0 0 0 0 0"},
 		"somebody else's number":      {"1 one 2 two: more 3 filed", false, []int64{9}, "1 0 0 1 0 0"},
+		"told to wait for no reason":  {"1 已收到，稍后回复您。 one 2 two more 3 filed", false, []int64{9}, "0 0 0 1 0 0"},
+		"told to wait":                {"1 已收到，稍后回复您。 one 2 two more 3 filed", true, []int64{9}, "0 0 0 0 0 0"},
 		"broken off before the third": {"1 one 2 two more", false, nil, "0 0 0 0 0 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
