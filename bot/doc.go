@@ -4,7 +4,7 @@
 //
 // It is the ground floor. It imports the standard library only:
 //
-//	5  cmd/redthread  cmd/demo               flags and environment → start
+//	5  cmd/redthread  cmd/demo  cmd/load     flags and environment → start
 //	4  bot/server                            joins the parts
 //	3  flows                                 what the agency says and asks
 //	2  bot/dialog  bot/outbox  bot/media     events into turns; delivery; pictures
