@@ -28,7 +28,7 @@ func linters(files []string) ([]finding, error) {
 	all := []linter{
 		{"vet", []string{"go", "vet", "-tags=browser", "./..."}},
 		{"vet", []string{"go", "vet", "-vettool=" + self, "-tags=browser", "./..."}},
-		{"staticcheck", []string{"go", "tool", "-modfile=.ci/tools/go.mod", "staticcheck", "-tags=browser", "-checks=all", "./..."}},
+		{"staticcheck", []string{"staticcheck", "-tags=browser", "-checks=all", "./..."}},
 	}
 	found, err := unformatted(files)
 	if err != nil {

@@ -1,9 +1,8 @@
 // Command lint looks at the program's source with the linters that are pinned
 // beside it and with a few rules of the house, and prints what they find. What
 // may stay is listed in .ci/exceptions, each with its reason; an exception that
-// excuses nothing is a finding too.
-//
-//	go -C .ci/tools run ./lint
+// excuses nothing is a finding too. It expects staticcheck beside it in PATH;
+// .ci/lint sees to that.
 package main
 
 import (
