@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"slices"
@@ -142,3 +144,13 @@ func flush(ctx context.Context, client redis.UniversalClient) error {
 // Alone says that Redis is one of our own, inside this process: nobody else
 // counts there.
 func (s *Store) Alone() bool { return s.alone }
+
+// redisLog takes what the Redis client has to say, of connections that come and
+// go. That Redis is away is said once, by the cache.
+type redisLog struct{}
+
+func (redisLog) Printf(ctx context.Context, format string, v ...any) {
+	slog.DebugContext(ctx, "redis client", "says", fmt.Sprintf(format, v...))
+}
+
+func init() { redis.SetLogger(redisLog{}) }
