@@ -173,3 +173,34 @@ func (h Shared) CompareAndDelete(ctx context.Context, key, value string) error {
 func (s *Store) ForgetSessions(ctx context.Context) error {
 	return flush(ctx, s.cache.client)
 }
+
+// EachCopy visits everything that stands in Redis; tests look through it for what
+// must not be there.
+func (s *Store) EachCopy(ctx context.Context, visit func(key, value string)) error {
+	keys, err := s.cache.client.Keys(ctx, "*").Result()
+	if err != nil {
+		return fmt.Errorf("store: list what redis has: %w", err)
+	}
+	for _, k := range keys {
+		v, err := readCopy(ctx, s.cache.client, k)
+		if err != nil && !errors.Is(err, redis.Nil) { // it may have expired meanwhile
+			return fmt.Errorf("store: read all of redis: %w", err)
+		}
+		visit(k, fmt.Sprint(v))
+	}
+	return nil
+}
+
+func readCopy(ctx context.Context, c redis.UniversalClient, key string) (any, error) {
+	switch c.Type(ctx, key).Val() {
+	case "hash":
+		return c.HGetAll(ctx, key).Result()
+	case "list":
+		return c.LRange(ctx, key, 0, -1).Result()
+	case "set":
+		return c.SMembers(ctx, key).Result()
+	case "zset":
+		return c.ZRange(ctx, key, 0, -1).Result()
+	}
+	return c.Get(ctx, key).Result()
+}

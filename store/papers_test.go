@@ -386,7 +386,8 @@ func TestTimersReachOtherConversations(t *testing.T) {
 
 func TestPapersAreSealed(t *testing.T) {
 	t.Parallel()
-	s := storetest.New(t)
+	home := storetest.Home(t)
+	s := storetest.Open(t, home)
 	if err := tryTurn(t.Context(), s, bot.Event{From: anna, Kind: bot.Arrived, Name: "安娜秘密"}, (*store.Tx).Meet); err != nil {
 		t.Fatal(err)
 	}
@@ -404,13 +405,8 @@ func TestPapersAreSealed(t *testing.T) {
 		_, err = tx.KeepWords(h, store.Words{Lines: []string{"我的秘密"}}, 9)
 		return err
 	})
-	dump := store.DumpDatabase(t, s)
-	for _, secret := range []string{"秘密", "张先生", "上周六", "迟到", "道歉", code, strings.ReplaceAll(code, "-", "")[2:]} {
-		if strings.Contains(dump, secret) {
-			t.Errorf("the database holds %q in clear", secret)
-		}
-	}
-	if !strings.Contains(dump, "filed") {
+	storetest.InClear(t, home, s, "秘密", "张先生", "上周六", "迟到", "道歉", code, strings.ReplaceAll(code, "-", "")[2:])
+	if !storetest.DumpOf(t, home, s).Has("filed") {
 		t.Error("the dump shows nothing")
 	}
 }
