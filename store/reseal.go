@@ -44,6 +44,8 @@ var sealedColumns = []sealedColumn{
 	{"staff", "name", []string{"id"}, []string{"conversation"}, byOne(staffNamePlace)},
 	{"complaints", "facts", []string{"id"}, []string{"facts_key"}, byOne(factsPlace)},
 	{"handoff_words", "words", []string{"id"}, []string{"words_key"}, byOne(wordsPlace)},
+	{"index_keys", "secret", []string{"name"}, []string{"name"}, byOne(indexSecretPlace)},
+	{"phones", "number", []string{"client_id"}, []string{"number_key"}, byOne(phonePlace)},
 }
 
 // mediaFiles is what Sealed calls the folder of pictures.

@@ -70,6 +70,9 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.KeepWords(h, store.Words{Lines: []string{"在吗"}}, 9); err != nil {
 			return err
 		}
+		if _, err := tx.ClaimPhone("+8613800138000", true); err != nil {
+			return err
+		}
 		for range 250 { // more than a batch
 			tx.Post(mei, store.Replies, bot.Message{Text: "您好"})
 		}
@@ -171,6 +174,12 @@ func readAll(t *testing.T, s *store.Store, picture bot.MediaID) {
 		words, err := tx.KeptWords(h)
 		if err != nil || len(words) != 1 || words[0].Lines[0] != "在吗" {
 			t.Errorf("words: %+v, %v", words, err)
+		}
+		if found, err := tx.FindByPhone("+8613800138000"); err != nil || found.ID != c.ID {
+			t.Errorf("by phone: %+v, %v", found, err)
+		}
+		if number, proven, err := tx.Phone(c.ID); err != nil || number != "+8613800138000" || !proven {
+			t.Errorf("phone: %q %v, %v", number, proven, err)
 		}
 		return nil
 	})

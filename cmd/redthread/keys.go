@@ -17,6 +17,23 @@ type keysCommand struct {
 	List   keysList   `cmd:"" help:"List the keys of the keyset by number."`
 	Rotate keysRotate `cmd:"" help:"Seal everything anew under a new key, while the program runs. May be stopped and run again."`
 	Prune  keysPrune  `cmd:"" help:"Remove the old keys, once nothing is sealed under them."`
+
+	Reindex keysReindex `cmd:"" help:"Find phone numbers by a new secret. For when others may have seen the keyset; clients who give a number wait meanwhile."`
+}
+
+type keysReindex struct{}
+
+func (keysReindex) Run(t *terminal) (err error) {
+	s, _, err := openStore(t, refuse)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	n, err := s.Reindex(t)
+	if err == nil {
+		fmt.Fprintf(t.out, "%d phone numbers are found by a new secret.\n", n)
+	}
+	return err
 }
 
 type keysCreate struct{}

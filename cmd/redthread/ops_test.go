@@ -282,6 +282,7 @@ func TestKeysRotate(t *testing.T) {
 	}
 	h.run("keys prune", exitDone, "is removed", "Backups made before")
 	h.run("keys prune", exitDone, "There is one key")
+	h.run("keys reindex", exitDone, "0 phone numbers are found by a new secret")
 	cl, err := s.Claim(t.Context(), bot.Conversation{Channel: "telegram", Chat: "42"}, time.Minute)
 	if err != nil || cl == nil {
 		t.Fatal(cl, err)

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"errors"
+	"regexp"
+)
+
+// A phone number belongs to one client. It stands sealed, with a blind index
+// (index.go) that finds it. Who only typed it gives way to who proved it is
+// theirs, so that nobody can keep a number from its owner.
+
+// PhoneClaim says what became of a claim.
+type PhoneClaim struct {
+	Granted bool
+
+	// Other is the client who has the number, when it was not granted; when it
+	// was, the one who had only typed it and has lost it now. The zero Client:
+	// nobody. It is for staff: a client who types a number must not learn
+	// whether somebody else has it.
+	Other Client
+}
+
+type phoneRow struct {
+	ClientID  int64 `gorm:"primaryKey;autoIncrement:false"`
+	Digest    string
+	Number    []byte
+	NumberKey string
+	ProvenAt  int64
+	ClaimedAt int64
+}
+
+func (phoneRow) TableName() string { return "phones" }
+
+func phonePlace(key string) string { return "phones.number|" + key }
+
+// e164 is the form of a number (ITU-T E.164): a plus, the country's code, at
+// most 15 digits.
+var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// ClaimPhone notes the number, in E.164 form, as that of the turn's own client,
+// in place of one they had. proven says that the platform itself vouches for it,
+// or a colleague has checked it.
+func (tx *Tx) ClaimPhone(number string, proven bool) (PhoneClaim, error) {
+	if !e164.MatchString(number) {
+		return PhoneClaim{}, errors.New("store: claim phone: the number is not in E.164 form")
+	}
+	me, err := tx.Self("")
+	if err != nil {
+		return PhoneClaim{}, err
+	}
+	i, err := tx.phoneIndex()
+	if err != nil {
+		return PhoneClaim{}, err
+	}
+	row := phoneRow{ClientID: me.ID, Digest: i.digest(number), NumberKey: newID(), ClaimedAt: millis(tx.now)}
+	if proven {
+		row.ProvenAt = row.ClaimedAt
+	}
+	claim, err := tx.contest(row)
+	if err != nil || !claim.Granted {
+		return claim, err
+	}
+	if row.Number, err = tx.s.box.Seal(phonePlace(row.NumberKey), []byte(number)); err != nil {
+		return claim, err
+	}
+	return claim, tx.keepPhone(row)
+}
+
+// contest decides between a claim and who has the number.
+func (tx *Tx) contest(claim phoneRow) (PhoneClaim, error) {
+	var has phoneRow
+	err := tx.hold("look for a phone number", &has, "digest = ?", claim.Digest)
+	if errors.Is(err, ErrNotFound) || err == nil && has.ClientID == claim.ClientID {
+		return PhoneClaim{Granted: true}, nil
+	}
+	if err != nil {
+		return PhoneClaim{}, err
+	}
+	other, err := tx.clientByID(has.ClientID)
+	if err != nil {
+		return PhoneClaim{}, err
+	}
+	if claim.ProvenAt == 0 || has.ProvenAt != 0 {
+		return PhoneClaim{Other: other}, nil
+	}
+	return PhoneClaim{Granted: true, Other: other}, tx.dropPhone(has.ClientID)
+}
+
+// keepPhone writes the client's number over the one they had. A number that was
+// proven stays so.
+func (tx *Tx) keepPhone(row phoneRow) error {
+	var had phoneRow
+	err := tx.hold("read phone number", &had, "client_id = ?", row.ClientID)
+	switch {
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return err
+	case err == nil && had.Digest == row.Digest && row.ProvenAt == 0:
+		row.ProvenAt = had.ProvenAt
+	}
+	db, err := tx.records()
+	if err != nil {
+		return err
+	}
+	return wrap("keep phone number", db.Save(&row).Error)
+}
+
+// Phone is the number of a client, in E.164 form, and whether it is proven.
+// ErrNotFound: none is known.
+func (tx *Tx) Phone(client int64) (number string, proven bool, err error) {
+	var row phoneRow
+	if err := tx.read("read phone number", &row, "client_id = ?", client); err != nil {
+		return "", false, err
+	}
+	plain, err := tx.s.box.Open(phonePlace(row.NumberKey), row.Number)
+	return string(plain), row.ProvenAt != 0, err
+}
+
+// FindByPhone is the client who has the number, in E.164 form. ErrNotFound:
+// nobody. Only staff may be told.
+func (tx *Tx) FindByPhone(number string) (Client, error) {
+	var key indexKeyRow
+	if err := tx.read("read the phone index", &key, "name = ?", ofPhones); err != nil {
+		return Client{}, err
+	}
+	secret, err := tx.s.box.Open(indexSecretPlace(ofPhones), key.Secret)
+	if err != nil {
+		return Client{}, err
+	}
+	var row phoneRow
+	if err := tx.read("look for a phone number", &row, "digest = ?", index(secret).digest(number)); err != nil {
+		return Client{}, err
+	}
+	return tx.clientByID(row.ClientID)
+}
+
+// DropPhone forgets the number of the turn's own client.
+func (tx *Tx) DropPhone() error {
+	me, err := tx.Self("")
+	if err != nil {
+		return err
+	}
+	return tx.dropPhone(me.ID)
+}
+
+func (tx *Tx) dropPhone(client int64) error {
+	_, err := tx.exec("DELETE FROM phones WHERE client_id = ?", client)
+	return wrap("forget phone number", err)
+}

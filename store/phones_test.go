@@ -1,0 +1,166 @@
+package store_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"redthread/bot"
+	"redthread/store"
+	"redthread/store/storetest"
+)
+
+const number = "+8613800138000"
+
+func claim(t *testing.T, s *store.Store, who bot.Conversation, number string, proven bool) (c store.PhoneClaim, me store.Client) {
+	t.Helper()
+	turn(t, s, who, func(tx *store.Tx) (err error) {
+		if c, err = tx.ClaimPhone(number, proven); err != nil {
+			return err
+		}
+		me, err = tx.Self("zh-CN")
+		return err
+	})
+	return c, me
+}
+
+func owner(t *testing.T, s *store.Store, number string) (code string) {
+	t.Helper()
+	turn(t, s, li, func(tx *store.Tx) error {
+		c, err := tx.FindByPhone(number)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		code = c.Code()
+		return err
+	})
+	return code
+}
+
+func TestAPhoneBelongsToOneClient(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	if got := owner(t, s, number); got != "" {
+		t.Errorf("nobody has it, and %s is found", got)
+	}
+	first, me := claim(t, s, anna, number, false)
+	if !first.Granted || first.Other.ID != 0 || owner(t, s, number) != me.Code() {
+		t.Errorf("first claim: %+v", first)
+	}
+	if again, _ := claim(t, s, anna, number, false); !again.Granted {
+		t.Errorf("the same client again: %+v", again)
+	}
+	if second, _ := claim(t, s, mei, number, false); second.Granted || second.Other.ID != me.ID {
+		t.Errorf("another client: %+v", second)
+	}
+	// Who proves it takes it from who only typed it, and keeps it.
+	proven, other := claim(t, s, mei, number, true)
+	if !proven.Granted || proven.Other.ID != me.ID || owner(t, s, number) != other.Code() {
+		t.Errorf("proof against words: %+v", proven)
+	}
+	if back, _ := claim(t, s, anna, number, true); back.Granted {
+		t.Errorf("proof against proof: %+v", back)
+	}
+	if again, _ := claim(t, s, mei, number, false); !again.Granted {
+		t.Errorf("typed again: %+v", again)
+	}
+	turn(t, s, mei, func(tx *store.Tx) error {
+		if _, proven, err := tx.Phone(other.ID); err != nil || !proven {
+			t.Errorf("typing it again has undone the proof: %v", err)
+		}
+		return tx.DropPhone()
+	})
+	if got := owner(t, s, number); got != "" {
+		t.Errorf("dropped, and %s is found", got)
+	}
+}
+
+func TestAClientHasOneNumber(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	claim(t, s, anna, number, true)
+	if c, _ := claim(t, s, anna, "+8613900139000", false); !c.Granted {
+		t.Errorf("a new number: %+v", c)
+	}
+	if got := owner(t, s, number); got != "" {
+		t.Errorf("the old number still finds %s", got)
+	}
+	if c, _ := claim(t, s, mei, number, false); !c.Granted {
+		t.Errorf("the old number is not free: %+v", c)
+	}
+	for _, odd := range []string{"13800138000", "+86 138", "", "+0123456789", "+86138001380001234567"} {
+		if err := tryTurn(t.Context(), s, bot.Event{From: anna, Kind: bot.Wrote}, func(tx *store.Tx) error {
+			_, err := tx.ClaimPhone(odd, false)
+			return err
+		}); err == nil {
+			t.Errorf("%q was taken for E.164", odd)
+		}
+	}
+}
+
+// Two who claim one number at the same moment: one has it.
+func TestClaimsCollide(t *testing.T) {
+	t.Parallel()
+	home := storetest.Home(t)
+	one, two := storetest.Open(t, home), storetest.Open(t, home)
+	var all sync.WaitGroup
+	granted := make([]bool, 8)
+	for i := range granted {
+		all.Go(func() {
+			s := map[bool]*store.Store{true: one, false: two}[i%2 == 0]
+			who := bot.Conversation{Channel: "telegram", Chat: string(rune('a' + i))}
+			c, _ := claim(t, s, who, number, false)
+			granted[i] = c.Granted
+		})
+	}
+	all.Wait()
+	n := 0
+	for _, g := range granted {
+		if g {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d have the number", n)
+	}
+}
+
+// The index can be made anew under another secret; nothing of the old one is
+// left, and every number is found.
+func TestReindex(t *testing.T) {
+	t.Parallel()
+	home := storetest.Home(t)
+	s := storetest.Open(t, home)
+	if n, err := s.Reindex(t.Context()); n != 0 || err != nil {
+		t.Errorf("an empty house: %d, %v", n, err)
+	}
+	const people = 450 // more than two pages
+	numberOf := func(i int) string {
+		return "+86138" + string([]byte{'0' + byte(i/100%10), '0' + byte(i/10%10), '0' + byte(i%10)}) + "00000"
+	}
+	for i := range people {
+		claim(t, s, bot.Conversation{Channel: "telegram", Chat: numberOf(i)[1:]}, numberOf(i), false)
+	}
+	before := storetest.DumpOf(t, home, s).Column("phones.digest")
+	if n, err := s.Reindex(t.Context()); n != people || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	after := storetest.DumpOf(t, home, s).Column("phones.digest")
+	if len(before) != people || len(after) != people {
+		t.Fatalf("%d digests before, %d after", len(before), len(after))
+	}
+	for _, d := range after {
+		if slices.Contains(before, d) {
+			t.Errorf("digest %s is as it was", d)
+		}
+	}
+	for i := range people {
+		if owner(t, s, numberOf(i)) == "" {
+			t.Errorf("%s is not found any more", numberOf(i))
+		}
+	}
+	if c, _ := claim(t, s, mei, numberOf(7), false); c.Granted {
+		t.Error("a number was given away twice")
+	}
+}
