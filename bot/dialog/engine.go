@@ -28,6 +28,10 @@ type Config struct {
 	// Agency is what welcome and menu tell in a language; nil: nothing.
 	Agency func(lang string) Agency
 
+	// Lost plays words that nothing else answers: a question, say. It is false
+	// when it does not know either; then the menu is shown. nil: it always is.
+	Lost func(*Turn) (bool, error)
+
 	// Human plays the wish for a colleague; it will usually HandOff. Relay is
 	// given what the person says while a colleague has the talk. Both are set,
 	// or none: then nobody can be called.
@@ -102,7 +106,7 @@ func (e *Engine) Handle(ctx context.Context, ev bot.Event) (bot.Outcome, error) 
 // turn plays ev within a turn of the store.
 func (e *Engine) turn(ctx context.Context, ev bot.Event, play func(*Turn) error) (taken store.Taken, toast string, err error) {
 	taken, err = e.cfg.Store.Turn(ctx, ev, func(tx *store.Tx, s *bot.Session) error {
-		t := &Turn{Event: ev, Records: tx, ctx: ctx, engine: e, session: s, texts: e.cfg.Texts(), log: e.cfg.Log}
+		t := &Turn{Event: ev, Records: tx, ctx: ctx, engine: e, session: s, texts: e.cfg.Texts(), log: e.cfg.Log, missed: s.Missed}
 		t.hearLanguage()
 		if err := safely(func() error { return play(t) }); err != nil {
 			return err

@@ -29,6 +29,10 @@ type Flow[D any] struct {
 	// Always lets it be opened while a colleague has the talk.
 	Always bool
 
+	// Passing is for a flow that tells things and collects nothing: left for the
+	// menu, for another flow or for a colleague, it ends without a word.
+	Passing bool
+
 	// Version counts the shapes D has had. Upgrade[n] turns data saved by
 	// version n into that of version n+1.
 	Version int
@@ -95,6 +99,7 @@ type facts struct {
 	reads    func(string) bool
 	idle     time.Duration
 	always   bool
+	passing  bool
 	version  int
 	upgrades []int
 	begins   bool
@@ -116,7 +121,7 @@ func (f facts) at(step string) int {
 }
 
 func (f Flow[D]) facts() facts {
-	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, version: f.Version, begins: f.Begin != nil}
+	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, passing: f.Passing, version: f.Version, begins: f.Begin != nil}
 	for n := range f.Upgrade {
 		all.upgrades = append(all.upgrades, n)
 	}

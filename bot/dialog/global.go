@@ -118,6 +118,9 @@ func (e *Engine) menuAfter(t *Turn, hello *templates.Line) error {
 	if hello != nil {
 		t.note(*hello)
 	}
+	if e.passing(t.session) {
+		t.session.Leave()
+	}
 	m := t.render(t.Lang(), e.menuLine(t))
 	m.Menu, m.Card = true, false
 	if fr := t.session.Open; fr.Flow != "" {
@@ -174,15 +177,42 @@ func (e *Engine) misheard(t *Turn, wrong templates.Line) error {
 	return e.missed(t)
 }
 
-// missed counts what we failed to understand; every third time it offers a
+// enough is how often in a row we may fail to understand before it takes a
 // colleague.
+const enough = 3
+
+// missed counts answers that we failed to understand. Every third time it offers
+// a colleague: who is filling something in is not taken out of it unasked.
 func (e *Engine) missed(t *Turn) error {
-	const enough = 3
 	t.session.Missed++
 	if e.cfg.Human != nil && !t.session.Human && t.session.Missed%enough == 0 {
 		t.Say(sayStuck.With(struct{}{}))
 	}
 	return nil
+}
+
+// Miss notes that what the person asked could not be answered. The third time in
+// a row a colleague is called.
+func (t *Turn) Miss() { t.atLoss = true }
+
+// enoughMissed says that this turn's miss is one too many.
+func (e *Engine) enoughMissed(t *Turn) bool {
+	return t.atLoss && e.cfg.Human != nil && !t.session.Human && (t.missed+1)%enough == 0
+}
+
+// countMiss keeps the count of misses, which whatever was opened meanwhile has
+// begun anew, and calls a colleague when it is time.
+func (e *Engine) countMiss(t *Turn) error {
+	if !t.atLoss {
+		return nil
+	}
+	enough := e.enoughMissed(t)
+	t.session.Missed = t.missed + 1
+	if !enough {
+		return nil
+	}
+	t.note(sayCalling.With(struct{}{}))
+	return e.cfg.Human(t)
 }
 
 // oneOfMany says that these pictures belong to an album of which we have told

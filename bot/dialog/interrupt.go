@@ -66,7 +66,7 @@ func (e *Engine) open(t *Turn, name string) error {
 		s.Open = waited
 		return e.resume(t)
 	}
-	if s.Open.Flow != "" && len(s.Stack) >= maxWaiting && !f.always {
+	if s.Open.Flow != "" && !e.passing(s) && len(s.Stack) >= maxWaiting && !f.always {
 		t.note(sayFull.With(e.waiting(t)))
 		return e.ask(t)
 	}
@@ -74,12 +74,18 @@ func (e *Engine) open(t *Turn, name string) error {
 	return e.start(t, f)
 }
 
-// interrupt lets the open flow wait.
+// interrupt lets the open flow wait, unless it leaves nothing behind.
 func (e *Engine) interrupt(s *bot.Session) {
-	if s.Open.Flow != "" {
+	if s.Open.Flow != "" && !e.passing(s) {
 		s.Stack = append(s.Stack, s.Open)
 	}
 	s.Open, s.Asking = bot.Frame{}, ""
+}
+
+// passing says that the open flow leaves nothing behind.
+func (e *Engine) passing(s *bot.Session) bool {
+	f := e.flows[s.Open.Flow]
+	return f != nil && f.passing
 }
 
 // waiting are the titles of what is open or waits, the newest first.
@@ -209,7 +215,7 @@ func (e *Engine) cancel(t *Turn) error {
 	if !ok {
 		return e.nothingOpen(t)
 	}
-	if len(t.session.Open.Trail) > 0 || !f.untouched(t.session.Open) {
+	if !f.passing && (len(t.session.Open.Trail) > 0 || !f.untouched(t.session.Open)) {
 		return e.askOwn(t, askedCancel)
 	}
 	return e.drop(t)

@@ -80,6 +80,9 @@ func (e *Engine) conclude(t *Turn) error {
 			return err
 		}
 	}
+	if err := e.countMiss(t); err != nil {
+		return err
+	}
 	switch s := t.session; {
 	case t.handed:
 		e.interrupt(s) // until the colleague gives the talk back
@@ -155,12 +158,42 @@ func (e *Engine) unclear(t *Turn) error {
 	if t.oneOfMany() {
 		return nil
 	}
-	if t.session.Seq == 1 {
-		return e.welcome(t)
+	known, err := e.wonder(t)
+	switch {
+	case err != nil:
+		return err
+	case t.session.Seq == 1:
+		return e.welcomeBefore(t, known)
+	case known:
+		return nil
+	}
+	if t.Miss(); e.enoughMissed(t) {
+		return nil // a colleague is called instead
 	}
 	t.note(kind)
-	if err := e.menu(t); err != nil {
+	return e.menu(t)
+}
+
+// wonder asks whoever may know what to do with words that nobody answers.
+func (e *Engine) wonder(t *Turn) (known bool, err error) {
+	if t.Event.Kind != bot.Wrote || e.cfg.Lost == nil {
+		return false, nil
+	}
+	if known, err = e.cfg.Lost(t); err != nil {
+		return known, fmt.Errorf("lost: %w", err)
+	}
+	return known, nil
+}
+
+// welcomeBefore greets who wrote for the first time, before anything else that
+// was said. When an answer follows, the doors are lettered: the numbers are its.
+func (e *Engine) welcomeBefore(t *Turn, answered bool) error {
+	said := t.out
+	t.out = nil
+	if err := e.welcome(t); err != nil {
 		return err
 	}
-	return e.missed(t)
+	t.out[0].m.Card = t.out[0].m.Card || answered
+	t.out = append(t.out, said...)
+	return nil
 }

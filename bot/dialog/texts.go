@@ -44,7 +44,8 @@ var (
 	sayTooShort   = templates.New[Measure]("common.too_short")
 	sayTooLong    = templates.New[Measure]("common.too_long")
 	sayTooMany    = templates.New[Measure]("common.too_many")
-	sayStuck      = templates.New[struct{}]("common.stuck") // offers a colleague after three misses
+	sayStuck      = templates.New[struct{}]("common.stuck")   // offers a colleague after three misses in a form
+	sayCalling    = templates.New[struct{}]("common.calling") // stands before Config.Human's words after three misses elsewhere
 
 	sayFirst     = templates.New[struct{}]("common.first")
 	sayNoSkip    = templates.New[struct{}]("common.no_skip")

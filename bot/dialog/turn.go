@@ -46,6 +46,8 @@ type Turn struct {
 	given   bool     // this turn took it back
 	moved   bool     // the open question is not the one the person saw
 	asked   bool     // the open question has been said
+	missed  int      // misses in a row before this turn
+	atLoss  bool     // this turn is one
 	err     error
 }
 
@@ -193,6 +195,9 @@ func (t *Turn) TakeBack() {
 
 // Attended says that a colleague has the talk.
 func (t *Turn) Attended() bool { return t.session.Human }
+
+// Wrote says that the person wrote one of the group's words and nothing else.
+func (t *Turn) Wrote(w templates.Words) bool { return t.Event.Kind == bot.Wrote && t.says(w) }
 
 // Staff is the member of staff who the person is; false: a client.
 func (t *Turn) Staff() (store.Staff, bool) {
