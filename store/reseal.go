@@ -46,6 +46,8 @@ var sealedColumns = []sealedColumn{
 	{"handoff_words", "words", []string{"id"}, []string{"words_key"}, byOne(wordsPlace)},
 	{"index_keys", "secret", []string{"name"}, []string{"name"}, byOne(indexSecretPlace)},
 	{"phones", "number", []string{"client_id"}, []string{"number_key"}, byOne(phonePlace)},
+	{"promoted_answers", "asked", []string{"id"}, []string{"ref"}, byOne(promotedAskedPlace)},
+	{"promoted_answers", "answer", []string{"id"}, []string{"ref"}, byOne(promotedAnswerPlace)},
 }
 
 // mediaFiles is what Sealed calls the folder of pictures.

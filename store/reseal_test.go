@@ -73,6 +73,9 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.ClaimPhone("+8613800138000", true); err != nil {
 			return err
 		}
+		if _, err := tx.Promote(store.Promotion{Ref: "Q-000001", Lang: "zh-CN", Asked: "店里有停车位吗", Answer: "楼下可以停车。"}); err != nil {
+			return err
+		}
 		for range 250 { // more than a batch
 			tx.Post(mei, store.Replies, bot.Message{Text: "您好"})
 		}
