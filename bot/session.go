@@ -26,7 +26,7 @@ type Session struct {
 type Frame struct {
 	Flow    string
 	Version int             // of Data, as the flow declares it
-	Step    string          // the question that waits for an answer
+	Step    string          // the question that waits for an answer; empty: it has not begun, something must be settled first
 	Visit   int64           // the turn that came to Step; old buttons carry an older one
 	At      time.Time       // when Step was last asked or answered, to tell a late answer
 	Back    string          // the question to return to after this one, or empty

@@ -23,6 +23,7 @@ type Settings struct {
 	ComeWithin  time.Duration // so does a client who waits for a person: 3 minutes
 	TalkIdle    time.Duration // a talk with a person ends when nobody says anything: 12 hours
 	FilePerDay  int           // how many complaints one client may file in 24 hours; 0: any number
+	Keep        store.Keep    // how long things are kept, as clients are told
 
 	// Agency tells clients who ask for a person when colleagues are there; nil:
 	// they are not told.
@@ -49,6 +50,11 @@ func New(s Settings) House {
 			english,
 			chinese,
 			finish,
+			consentFlow(s, store.ConsentNotice),
+			consentFlow(s, store.ConsentAbroad),
+			consentFlow(s, store.ConsentSensitive),
+			consentFlow(s, store.ConsentShow),
+			consents,
 			enrol,
 		},
 		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert},
@@ -68,6 +74,7 @@ func (s Settings) filledIn() Settings {
 	or(&s.TakeWithin, 10*time.Minute)
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
+	s.Keep = s.Keep.FilledIn()
 	if s.Agency == nil {
 		s.Agency = func(string) dialog.Agency { return dialog.Agency{} }
 	}

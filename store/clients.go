@@ -7,10 +7,14 @@ import (
 	"redthread/bot"
 )
 
-// Client is a person who has talked to us. Staff know them by Code; where they
-// talk to us stays hidden.
+// Client is a person who has talked to us, in one of their chats. Staff know
+// them by Code; where they talk to us stays hidden. One person can have several
+// chats, once they have proved that all are theirs (Link): what belongs to the
+// person stands under ID, a paper that is answered where it was written under
+// Chat.
 type Client struct {
-	ID           int64
+	ID           int64 // the person
+	Chat         int64 // this chat; the ID of the person whose only one it is
 	Conversation bot.Conversation
 	Name         string // what they call themselves on the platform; may be empty
 	Lang         string // the language we speak with them; empty until we know
@@ -24,6 +28,7 @@ func (c Client) Code() string { return number("K", c.ID) }
 
 type clientRow struct {
 	ID           int64
+	PersonID     int64 // whose chat it is; 0: of a person of its own
 	Conversation string
 	Name         []byte
 	Lang         string
@@ -33,6 +38,13 @@ type clientRow struct {
 }
 
 func (clientRow) TableName() string { return "clients" }
+
+func (r clientRow) person() int64 {
+	if r.PersonID != 0 {
+		return r.PersonID
+	}
+	return r.ID
+}
 
 func clientNamePlace(conversation string) string { return "clients.name|" + conversation }
 
@@ -84,7 +96,7 @@ func (tx *Tx) Speak(lang string) error {
 		return err
 	}
 	if c.Lang != lang {
-		if err := tx.update("note a client's language", &clientRow{}, c.ID, map[string]any{"lang": lang}); err != nil {
+		if err := tx.update("note a client's language", &clientRow{}, c.Chat, map[string]any{"lang": lang}); err != nil {
 			return err
 		}
 	}
@@ -111,7 +123,11 @@ func (tx *Tx) Self(lang string) (Client, error) {
 	return tx.client(row)
 }
 
-// clientByID reads a client. ErrNotFound: there is none.
+// ofPerson finds what stands under any chat of a person, in a table with a
+// client_id. It takes the person's ID twice.
+const ofPerson = "client_id IN (SELECT id FROM clients WHERE id = ? OR person_id = ?)"
+
+// clientByID reads the client of a chat. ErrNotFound: there is none.
 func (tx *Tx) clientByID(id int64) (Client, error) {
 	var row clientRow
 	if err := tx.read("read client", &row, "id = ?", id); err != nil {
@@ -141,7 +157,7 @@ func (tx *Tx) newClient(lang string) (clientRow, error) {
 }
 
 func (tx *Tx) client(row clientRow) (Client, error) {
-	c := Client{ID: row.ID, Lang: row.Lang, Source: row.Source, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt)}
+	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt)}
 	var err error
 	if c.Conversation, err = bot.ParseConversation(row.Conversation); err != nil {
 		return c, err

@@ -118,7 +118,7 @@ func (tx *Tx) FileComplaint(n NewComplaint) (Complaint, error) {
 	if err != nil {
 		return Complaint{}, err
 	}
-	row := complaintRow{ClientID: client.ID, Matter: n.Matter, State: CaseFiled, FactsKey: newID(), FiledAt: millis(tx.now), PromisedAt: millis(tx.now.Add(n.Promised))}
+	row := complaintRow{ClientID: client.Chat, Matter: n.Matter, State: CaseFiled, FactsKey: newID(), FiledAt: millis(tx.now), PromisedAt: millis(tx.now.Add(n.Promised))}
 	if row.Facts, err = tx.s.box.SealJSON(factsPlace(row.FactsKey), n.Facts); err != nil {
 		return Complaint{}, err
 	}
@@ -223,7 +223,7 @@ func (tx *Tx) Complaints(n int) ([]Complaint, error) {
 		return nil, err
 	}
 	var rows []complaintRow
-	if err := db.Where("client_id = ?", client.ID).Order("id DESC").Limit(n).Find(&rows).Error; err != nil {
+	if err := db.Where(ofPerson, client.person(), client.person()).Order("id DESC").Limit(n).Find(&rows).Error; err != nil {
 		return nil, wrap("list complaints", err)
 	}
 	var all []Complaint

@@ -77,7 +77,7 @@ func (tx *Tx) newHandoff(lang string) (Handoff, error) {
 	if err != nil {
 		return Handoff{}, err
 	}
-	row := handoffRow{ClientID: client.ID, State: handoffWaiting, OpenedAt: millis(tx.now)}
+	row := handoffRow{ClientID: client.Chat, State: handoffWaiting, OpenedAt: millis(tx.now)}
 	if err := db.Create(&row).Error; err != nil {
 		return Handoff{}, wrap("open hand-off", err)
 	}

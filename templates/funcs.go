@@ -80,7 +80,9 @@ var chinese = style{
 		return t.Format("1月2日") + " 周" + string([]rune("日一二三四五六")[t.Weekday()])
 	},
 	span: func(d time.Duration) string {
-		return spanOf(d, func(n int, u unit) string { return strconv.Itoa(n) + [...]string{" 天", " 小时", " 分钟"}[u] })
+		return spanOf(d, func(n int, u unit) string {
+			return strconv.Itoa(n) + [...]string{" 年", " 天", " 小时", " 分钟"}[u]
+		})
 	},
 	list: func(v any) (string, error) { return listOf(v, "、", "和") },
 }
@@ -90,7 +92,7 @@ var english = style{
 	day:  func(t time.Time) string { return t.Format("Mon 2 Jan") },
 	span: func(d time.Duration) string {
 		return spanOf(d, func(n int, u unit) string {
-			one := [...]string{"day", "hour", "minute"}[u]
+			one := [...]string{"year", "day", "hour", "minute"}[u]
 			many, _ := plural(n, one, one+"s")
 			return strconv.Itoa(n) + " " + many
 		})
@@ -101,20 +103,26 @@ var english = style{
 type unit int
 
 const (
-	days unit = iota
+	years unit = iota
+	days
 	hours
 	minutes
 )
 
 // spanOf says a length of time in its two largest units, rounded up to whole
-// minutes: nobody is told "0 minutes" for something still to come.
+// minutes: nobody is told "0 minutes" for something still to come. Years of 365
+// days are said when there is nothing over.
 func spanOf(d time.Duration, say func(int, unit) string) string {
+	const year = 365 * 24 * time.Hour
+	if d > 0 && d%year == 0 {
+		return say(int(d/year), years)
+	}
 	total := int((d + time.Minute - 1) / time.Minute)
 	counts := []int{total / (24 * 60), total / 60 % 24, total % 60}
 	var parts []string
 	for u, n := range counts {
 		if n > 0 && len(parts) < 2 {
-			parts = append(parts, say(n, unit(u)))
+			parts = append(parts, say(n, days+unit(u)))
 		}
 	}
 	if len(parts) == 0 {

@@ -11,7 +11,8 @@ import (
 )
 
 // chosen reads typed words as one of a question's buttons: its words in any of
-// our languages or, where numbers may be, its number.
+// our languages or, where numbers may be, its number, or a plain yes or no to the
+// buttons [yes] and [no].
 func (t *Turn) chosen(l templates.Line, numbers bool) (answer, bool, error) {
 	if !isShort(t.Event.Text) {
 		return answer{}, false, nil
@@ -35,7 +36,21 @@ func (t *Turn) chosen(l templates.Line, numbers bool) (answer, bool, error) {
 			}
 		}
 	}
+	if id := t.yesNo(); numbers && id != "" && labelOf(here, id) != "" {
+		return answer{id, labelOf(here, id)}, true, nil
+	}
 	return answer{}, false, nil
+}
+
+// yesNo is the button that a typed yes or no means, where a question has it.
+func (t *Turn) yesNo() string {
+	switch {
+	case t.texts.Hears(wordsYes, t.Event.Text):
+		return "yes"
+	case t.texts.Hears(wordsNo, t.Event.Text):
+		return "no"
+	}
+	return ""
 }
 
 func labelOf(m bot.Message, id string) string {

@@ -33,6 +33,12 @@ type Flow[D any] struct {
 	// menu, for another flow or for a colleague, it ends without a word.
 	Passing bool
 
+	// Needs, if there is one, says what must be settled before the flow begins,
+	// and before each of its questions: a consent that can be withdrawn while it
+	// is open. wished says that the person has asked for the flow just now, so
+	// that what they once refused may be offered again.
+	Needs func(t *Turn, wished bool) (Need, error)
+
 	// Version counts the shapes D has had. Upgrade[n] turns data saved by
 	// version n into that of version n+1.
 	Version int
@@ -84,6 +90,7 @@ func Visit(name StepName) Move { return Move{"visit", name} }
 // Definition is a Flow of any D. Only Flow implements it.
 type Definition interface {
 	facts() facts
+	needs(t *Turn, wished bool) (Need, error)
 	begin(t *Turn, fr *bot.Frame) (Move, error)
 	asks(fr bot.Frame) (templates.Line, error)
 	hear(t *Turn, fr *bot.Frame) (Move, error)
@@ -134,6 +141,17 @@ func (f Flow[D]) facts() facts {
 		all.steps = append(all.steps, step)
 	}
 	return all
+}
+
+func (f Flow[D]) needs(t *Turn, wished bool) (Need, error) {
+	if f.Needs == nil {
+		return Nothing, nil
+	}
+	need, err := f.Needs(t, wished)
+	if err != nil {
+		return need, fmt.Errorf("needs of %s: %w", f.Name, err)
+	}
+	return need, nil
 }
 
 // begin opens the flow in an empty frame.

@@ -59,19 +59,34 @@ func (e *Engine) open(t *Turn, name string) error {
 		t.note(sayContinued.With(e.title(t, name)))
 		return e.ask(t)
 	}
-	if i := slices.IndexFunc(s.Stack, func(fr bot.Frame) bool { return fr.Flow == name }); i >= 0 {
-		waited := s.Stack[i]
-		s.Stack = slices.Delete(s.Stack, i, i+1)
-		e.interrupt(s)
-		s.Open = waited
-		return e.resume(t)
-	}
-	if s.Open.Flow != "" && !e.passing(s) && len(s.Stack) >= maxWaiting && !f.always {
+	if !waits(s, name) && s.Open.Flow != "" && !e.passing(s) && len(s.Stack) >= maxWaiting && !f.always {
 		t.note(sayFull.With(e.waiting(t)))
 		return e.ask(t)
 	}
+	return e.bringUp(t, name)
+}
+
+func waits(s *bot.Session, name string) bool {
+	return slices.ContainsFunc(s.Stack, func(fr bot.Frame) bool { return fr.Flow == name })
+}
+
+// bringUp lets the open flow wait for another one, which begins, or is taken up
+// where it waits.
+func (e *Engine) bringUp(t *Turn, name string) error {
+	f, s := e.flows[name], t.session
+	if f == nil {
+		return fmt.Errorf("dialog: there is no flow %q", name)
+	}
+	i := slices.IndexFunc(s.Stack, func(fr bot.Frame) bool { return fr.Flow == name })
+	if i < 0 {
+		e.interrupt(s)
+		return e.start(t, f)
+	}
+	waited := s.Stack[i]
+	s.Stack = slices.Delete(s.Stack, i, i+1)
 	e.interrupt(s)
-	return e.start(t, f)
+	s.Open = waited
+	return e.resume(t)
 }
 
 // interrupt lets the open flow wait, unless it leaves nothing behind.
@@ -82,10 +97,11 @@ func (e *Engine) interrupt(s *bot.Session) {
 	s.Open, s.Asking = bot.Frame{}, ""
 }
 
-// passing says that the open flow leaves nothing behind.
+// passing says that the open flow leaves nothing behind. One that has not begun
+// waits for what it needs.
 func (e *Engine) passing(s *bot.Session) bool {
 	f := e.flows[s.Open.Flow]
-	return f != nil && f.passing
+	return f != nil && f.passing && s.Open.Step != ""
 }
 
 // waiting are the titles of what is open or waits, the newest first.
@@ -106,8 +122,13 @@ func (e *Engine) title(t *Turn, name string) string {
 	return t.words(templates.Line{Name: f.title, Data: struct{}{}})
 }
 
-// start opens the flow afresh and asks its first question.
+// start opens the flow afresh and asks its first question, as soon as it has
+// what it needs.
 func (e *Engine) start(t *Turn, f *flow) error {
+	t.session.Open = bot.Frame{Flow: f.name} // not begun
+	if ok, err := e.met(t, true); !ok || err != nil {
+		return err
+	}
 	ended, err := e.begin(t, f)
 	switch {
 	case err != nil:
@@ -147,6 +168,10 @@ func (e *Engine) begin(t *Turn, f *flow) (ended bool, err error) {
 // has the talk, that waits.
 func (e *Engine) end(t *Turn) error {
 	s := t.session
+	if t.ended == nil {
+		t.ended = map[string]bool{}
+	}
+	t.ended[s.Open.Flow] = true
 	if len(t.opening) > 0 || s.Human {
 		s.Open, s.Asking, s.Missed = bot.Frame{}, "", 0
 		if s.Human && !t.handed {
@@ -162,8 +187,14 @@ func (e *Engine) end(t *Turn) error {
 
 // resume takes up the flow that was interrupted and is open again.
 func (e *Engine) resume(t *Turn) error {
+	if fr := t.session.Open; fr.Step == "" && e.flows[fr.Flow] != nil {
+		return e.start(t, e.flows[fr.Flow])
+	}
 	same, err := e.mend(t)
 	if err != nil || t.session.Open.Flow == "" {
+		return err
+	}
+	if ok, err := e.met(t, false); !ok || err != nil {
 		return err
 	}
 	t.note(sayContinued.With(e.title(t, t.session.Open.Flow)))

@@ -76,15 +76,10 @@ func (e *Engine) ownChoice(t *Turn) (string, error) {
 		return "", nil
 	}
 	a, ok, err := t.chosen(e.ownLine(t, t.session.Asking), true)
-	switch {
-	case ok || err != nil || !isShort(t.Event.Text):
+	if ok || err != nil || !isShort(t.Event.Text) || t.session.Asking != askedResume {
 		return a.choice, err
-	case t.texts.Hears(wordsYes, t.Event.Text):
-		return map[string]string{askedCancel: "yes", askedResume: "go"}[t.session.Asking], nil
-	case t.texts.Hears(wordsNo, t.Event.Text):
-		return map[string]string{askedCancel: "no", askedResume: "drop"}[t.session.Asking], nil
 	}
-	return "", nil
+	return map[string]string{"yes": "go", "no": "drop"}[t.yesNo()], nil
 }
 
 // decide acts on the answer to a question of the engine's own.

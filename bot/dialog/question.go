@@ -35,6 +35,9 @@ func (e *Engine) ask(t *Turn) error {
 	if len(t.opening) > 0 || t.handed {
 		return nil // it would be interrupted at once; it is asked when it is resumed
 	}
+	if ok, err := e.met(t, false); !ok || err != nil {
+		return err
+	}
 	m, err := e.asks(t, t.Lang())
 	if err != nil {
 		return err
@@ -115,6 +118,9 @@ func (e *Engine) idle(t *Turn, f *flow) bool {
 
 // hear gives an answer to the step and follows where it leads.
 func (e *Engine) hear(t *Turn, a answer) error {
+	if left, err := e.barred(t); left || err != nil {
+		return err
+	}
 	f, step, _ := e.openStep(t)
 	s := t.session
 	s.Missed, s.Asking, s.Open.At = 0, "", t.Now()

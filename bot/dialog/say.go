@@ -44,7 +44,7 @@ func (e *Engine) stampCard(m *bot.Message, l templates.Line) (err error) {
 }
 
 // words is what a line of the engine's own says, without buttons.
-func (t *Turn) words(l templates.Line) string { return t.render(t.Lang(), l).Text }
+func (t *Turn) words(l templates.Line) string { return t.Words(t.Lang(), l) }
 
 // note puts words before the next message of the conversation: one message where
 // the platform counts them.

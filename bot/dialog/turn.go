@@ -42,12 +42,13 @@ type Turn struct {
 	edit    *bot.Message // settles the message whose button was pressed
 	toast   string
 	opening []string // flows to be opened after this step
-	handed  bool     // this turn left the talk to a colleague
-	given   bool     // this turn took it back
-	moved   bool     // the open question is not the one the person saw
-	asked   bool     // the open question has been said
-	missed  int      // misses in a row before this turn
-	atLoss  bool     // this turn is one
+	ended   map[string]bool
+	handed  bool // this turn left the talk to a colleague
+	given   bool // this turn took it back
+	moved   bool // the open question is not the one the person saw
+	asked   bool // the open question has been said
+	missed  int  // misses in a row before this turn
+	atLoss  bool // this turn is one
 	err     error
 }
 
@@ -117,6 +118,10 @@ func (t *Turn) Now() time.Time { return t.Records.Now() }
 // have buttons too: their IDs are doors then, names of flows or of global words.
 func (t *Turn) Say(l templates.Line) { t.Show(l) }
 
+// Note says words before the next message of the turn to the person, in one with
+// it where the platform counts messages. The text has no buttons.
+func (t *Turn) Note(l templates.Line) { t.note(l) }
+
 // Show says something with pictures after it.
 func (t *Turn) Show(l templates.Line, photos ...bot.MediaID) {
 	m := t.render(t.Lang(), l)
@@ -134,6 +139,13 @@ func (t *Turn) Toast(l templates.Line) {
 // Keep leaves the buttons of the pressed card where they are. Otherwise the card
 // is settled: it shows the choice and loses its buttons.
 func (t *Turn) Keep() { t.edit = nil }
+
+// Words is what a line says in lang, without its buttons.
+func (t *Turn) Words(lang string, l templates.Line) string {
+	m, err := t.texts.Render(lang, l)
+	t.fail(err)
+	return m.Text
+}
 
 // Tell says something in another conversation, in lang, with pictures after it
 // if there are any.

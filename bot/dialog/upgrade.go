@@ -75,6 +75,11 @@ func (e *Engine) mend(t *Turn) (same bool, err error) {
 	s, same := t.session, true
 	for s.Open.Flow != "" {
 		f := e.flows[s.Open.Flow]
+		if s.Open.Step == "" { // it had not begun, and what it waited for is gone
+			same = false
+			s.Leave()
+			continue
+		}
 		if f == nil || len(f.steps) == 0 {
 			e.lost(t, errors.New("the flow is gone"))
 			same = false
