@@ -10,40 +10,42 @@ import (
 	"redthread/bot"
 )
 
-// Most conversations end their claim with one message that arrived. Such ends
-// are noted together with those of other conversations; everything else is noted
-// by itself.
+// Most messages simply arrive. That is noted together with other conversations'
+// ends and with turns that commit; everything else is noted by itself.
 
-// ack is the end of one claim.
+// ack is the end of one send.
 type ack struct {
 	claim *Claim
 	last  Settled
-	rest  Rest
-	done  chan error
+	on    bool // the claim goes on
 }
 
-// plain says that the message arrived and nothing else is to be noted.
-func (a *ack) plain() bool { return a.last.State == Delivered && a.rest == Rest{} }
+// plain says that the message arrived.
+func plain(r Settled) bool { return r.State == Delivered }
+
+// Settle notes what became of a message; the claim goes on. ErrLost means that
+// the lease had run out: somebody else may send the message again. A message
+// that arrived is noted in any case.
+func (c *Claim) Settle(ctx context.Context, r Settled) error {
+	if plain(r) {
+		return c.s.leave(leaving{ack: &ack{claim: c, last: r, on: true}})
+	}
+	return c.s.inTx(ctx, "settle message", func(tx *sql.Tx) error { return c.settle(ctx, tx, r) })
+}
 
 // Finish notes what became of the claim's last message and gives the
 // conversation back, in one step. A message that arrived is noted even if the
 // claim had been taken away meanwhile; for any other end that is ErrLost.
 func (c *Claim) Finish(ctx context.Context, last Settled, rest Rest) error {
 	defer c.s.ringIfMissed(c.To)
-	a := &ack{c, last, rest, make(chan error, 1)}
-	if !a.plain() {
-		return c.s.finishAlone(ctx, a)
+	if plain(last) && rest == (Rest{}) {
+		return c.s.leave(leaving{ack: &ack{claim: c, last: last}})
 	}
-	c.s.acks.add(a)
-	return <-a.done
-}
-
-func (s *Store) finishAlone(ctx context.Context, a *ack) error {
-	return s.inTx(ctx, "finish claim", func(tx *sql.Tx) error {
-		if err := a.claim.settle(ctx, tx, a.last); err != nil {
+	return c.s.inTx(ctx, "finish claim", func(tx *sql.Tx) error {
+		if err := c.settle(ctx, tx, last); err != nil {
 			return err
 		}
-		return a.claim.release(ctx, tx, a.rest)
+		return c.release(ctx, tx, rest)
 	})
 }
 
@@ -65,21 +67,18 @@ func (s *Store) ringIfMissed(c bot.Conversation) {
 	}
 }
 
-// ackAll notes many plain ends in two statements.
-func (s *Store) ackAll(batch []*ack) {
-	ctx, cancel := context.WithTimeout(context.Background(), turnTimeout)
-	defer cancel()
-	sorted := slices.Clone(batch)
-	slices.SortFunc(sorted, func(a, b *ack) int { return cmp.Compare(a.claim.To.String(), b.claim.To.String()) })
-	err := s.inTx(ctx, "finish claims", func(tx *sql.Tx) error {
-		if err := s.ackHeads(ctx, tx, sorted); err != nil {
-			return err
-		}
-		return s.ackRows(ctx, tx, sorted)
-	})
-	for _, a := range batch {
-		a.done <- err
+// writeAcks notes many plain ends, in two statements. Those of one conversation
+// are its messages in their order: the last one counts for its head.
+func (s *Store) writeAcks(ctx context.Context, tx *sql.Tx, batch []*ack) error {
+	if len(batch) == 0 {
+		return nil
 	}
+	sorted := slices.Clone(batch)
+	slices.SortStableFunc(sorted, func(a, b *ack) int { return cmp.Compare(a.claim.To.String(), b.claim.To.String()) })
+	if err := s.ackHeads(ctx, tx, sorted); err != nil {
+		return err
+	}
+	return s.ackRows(ctx, tx, sorted)
 }
 
 // ackHeads moves the heads on. A claim that is lost changes nothing: its
@@ -99,14 +98,21 @@ func (s *Store) ackHeads(ctx context.Context, tx *sql.Tx, batch []*ack) error {
 	}
 	var args []any
 	for _, a := range batch {
-		args = append(args, a.claim.To.String(), a.last.Seq, a.last.Seq, a.claim.epoch, a.claim.owner, a.last.Spent, 0, far)
+		on := 0
+		if a.on {
+			on = 1
+		}
+		args = append(args, a.claim.To.String(), a.last.Seq, a.last.Seq, a.claim.epoch, a.claim.owner, a.last.Spent, 0, far, on)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO outbox_heads (conversation, max_seq, sent_seq, epoch, owner, message_left, lane, due_at) VALUES "+rows(len(batch), 8)+" "+on+strings.Join([]string{
+	rest := func(column, value string) string { // where the claim ends
+		return when(column, "CASE WHEN "+in("gone")+" = 0 THEN "+value+" ELSE "+t+column+" END")
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO outbox_heads (conversation, max_seq, sent_seq, epoch, owner, message_left, lane, due_at, gone) VALUES "+rows(len(batch), 9)+" "+on+strings.Join([]string{
 		less("message_left"), less("action_left"),
-		when("due_at", "CASE WHEN "+t+"max_seq > "+in("sent_seq")+" THEN "+s.dbnow()+" ELSE "+in("due_at")+" END"),
-		when("lease_until", "0"),
+		rest("due_at", "CASE WHEN "+t+"max_seq > "+in("sent_seq")+" THEN "+s.dbnow()+" ELSE "+in("due_at")+" END"),
+		rest("lease_until", "0"),
 		when("sent_seq", in("sent_seq")),
-		when("owner", "''"), // last: the others are judged by it
+		rest("owner", "''"), // last: the others are judged by it
 	}, ", "), args...)
 	return err
 }

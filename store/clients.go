@@ -56,8 +56,7 @@ const maxSource = 128
 func (tx *Tx) Meet() error {
 	row, err := tx.clientRow(tx.ev.From)
 	if errors.Is(err, ErrNotFound) {
-		_, err = tx.newClient(tx.ev.Lang)
-		return err
+		return tx.noteNewcomer()
 	}
 	if err != nil {
 		return err
@@ -140,7 +139,18 @@ func (tx *Tx) clientRow(c bot.Conversation) (row clientRow, err error) {
 	return row, tx.read("read client", &row, "conversation = ?", c.String())
 }
 
-func (tx *Tx) newClient(lang string) (clientRow, error) {
+// noteNewcomer is newClient for a turn that needs no number yet.
+func (tx *Tx) noteNewcomer() error {
+	row, err := tx.clientOf(tx.ev.Lang)
+	if err != nil {
+		return err
+	}
+	return tx.do("note a new client", "INSERT INTO clients (conversation, name, lang, source, arrived_at, left_at) VALUES (?, ?, ?, ?, ?, 0)",
+		row.Conversation, row.Name, row.Lang, row.Source, row.ArrivedAt)
+}
+
+// clientOf is the person of the turn's event, newly come.
+func (tx *Tx) clientOf(lang string) (clientRow, error) {
 	row := clientRow{Conversation: tx.ev.From.String(), Lang: lang, Source: source(tx.ev.Source), ArrivedAt: millis(tx.now)}
 	if tx.ev.Name != "" {
 		sealed, err := tx.s.box.Seal(clientNamePlace(row.Conversation), []byte(tx.ev.Name))
@@ -148,6 +158,14 @@ func (tx *Tx) newClient(lang string) (clientRow, error) {
 			return row, err
 		}
 		row.Name = sealed
+	}
+	return row, nil
+}
+
+func (tx *Tx) newClient(lang string) (clientRow, error) {
+	row, err := tx.clientOf(lang)
+	if err != nil {
+		return row, err
 	}
 	db, err := tx.records()
 	if err != nil {

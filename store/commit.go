@@ -12,12 +12,14 @@ import (
 // A turn that has only talked waits here, for as long as it takes to commit
 // those before it, and commits together with whoever came meanwhile: turns of
 // different conversations have nothing to do with each other, and one trip to
-// the disk is enough for many. A turn that wrote records already has its
-// transaction open and commits alone.
+// the disk is enough for many. So do the ends of sends (ack.go), which go first:
+// they free the conversations for what the turns say. A turn that wrote records
+// already has its transaction open and commits alone.
 
-// committing is a turn on its way into the database.
-type committing struct {
+// leaving is what is on its way into the database: a turn, or the end of a send.
+type leaving struct {
 	tx   *Tx
+	ack  *ack
 	done chan error
 }
 
@@ -29,34 +31,55 @@ func (tx *Tx) commit() error {
 	if tx.sql != nil {
 		return tx.s.commitAlone(tx.ctx, tx)
 	}
-	c := committing{tx, make(chan error, 1)}
-	tx.s.commits.add(c)
-	return <-c.done
+	return tx.s.leave(leaving{tx: tx})
 }
 
-// commitAll commits the turns together, or, if that does not work, each alone:
+// leave waits until the item is kept.
+func (s *Store) leave(l leaving) error {
+	l.done = make(chan error, 1)
+	s.pending.add(l)
+	return <-l.done
+}
+
+// commitAll commits all together, or, if that does not work, each turn alone:
 // what is wrong with one must not harm the others.
-func (s *Store) commitAll(batch []committing) {
+func (s *Store) commitAll(batch []leaving) {
 	ctx, cancel := context.WithTimeout(context.Background(), turnTimeout)
 	defer cancel()
-	if len(batch) > 1 {
-		txs := make([]*Tx, len(batch))
-		for i, c := range batch {
-			txs[i] = c.tx
-		}
-		err := s.once(ctx, func(tx *sql.Tx) error { return s.write(ctx, tx, txs) })
-		if err == nil || IsAway(err) {
-			for _, c := range batch {
-				c.done <- err
-			}
-			return
-		}
-		for _, tx := range txs {
-			tx.claims, tx.reply = nil, nil
+	var acks []*ack
+	var txs []*Tx
+	for _, l := range batch {
+		if l.ack != nil {
+			acks = append(acks, l.ack)
+		} else {
+			txs = append(txs, l.tx)
 		}
 	}
-	for _, c := range batch {
-		c.done <- s.commitAlone(ctx, c.tx)
+	err := s.once(ctx, func(tx *sql.Tx) error {
+		if err := s.writeAcks(ctx, tx, acks); err != nil {
+			return err
+		}
+		return s.write(ctx, tx, txs)
+	})
+	if err == nil || IsAway(err) || len(batch) == 1 && len(txs) == 1 {
+		for _, l := range batch {
+			l.done <- err
+		}
+		return
+	}
+	s.commitEach(ctx, batch, acks)
+}
+
+// commitEach tries again what could not be committed together.
+func (s *Store) commitEach(ctx context.Context, batch []leaving, acks []*ack) {
+	err := s.inTx(ctx, "finish claims", func(tx *sql.Tx) error { return s.writeAcks(ctx, tx, acks) })
+	for _, l := range batch {
+		if l.ack == nil {
+			l.tx.claims, l.tx.reply = nil, nil
+			l.done <- s.commitAlone(ctx, l.tx)
+		} else {
+			l.done <- err
+		}
 	}
 }
 
@@ -81,12 +104,22 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
 		return err
 	}
 	for _, step := range []func() error{
+		func() error { return writeDeeds(ctx, tx, txs) },
 		func() error { return s.writeMessages(ctx, tx, heads) },
 		func() error { return s.writeTurns(ctx, tx, txs) },
 		func() error { return s.writeSessions(ctx, tx, txs) },
 		func() error { return s.writeTimers(ctx, tx, txs) },
 	} {
 		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeDeeds(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+	for _, t := range txs {
+		if err := doDeeds(ctx, tx, t.deeds); err != nil {
 			return err
 		}
 	}

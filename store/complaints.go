@@ -137,7 +137,17 @@ func (tx *Tx) FileComplaint(n NewComplaint) (Complaint, error) {
 	if err := tx.noteStep(db, row.ID, CaseFiled, 0); err != nil {
 		return Complaint{}, err
 	}
-	return tx.complaint(db, row)
+	c := row.read()
+	c.Client, c.Facts, c.Evidence, c.Steps = client, n.Facts, n.Evidence, []CaseStep{{CaseFiled, c.FiledAt}}
+	return c, nil
+}
+
+// read is what the row itself tells.
+func (row complaintRow) read() Complaint {
+	return Complaint{
+		ID: row.ID, Matter: row.Matter, State: row.State, FiledAt: fromMillis(row.FiledAt), PromisedAt: fromMillis(row.PromisedAt),
+		TakenAt: fromMillis(row.TakenAt), ClosedAt: fromMillis(row.ClosedAt),
+	}
 }
 
 func (tx *Tx) noteStep(db *gorm.DB, complaint int64, kind CaseState, staff int64) error {
@@ -238,10 +248,7 @@ func (tx *Tx) Complaints(n int) ([]Complaint, error) {
 }
 
 func (tx *Tx) complaint(db *gorm.DB, row complaintRow) (Complaint, error) {
-	c := Complaint{
-		ID: row.ID, Matter: row.Matter, State: row.State, FiledAt: fromMillis(row.FiledAt), PromisedAt: fromMillis(row.PromisedAt),
-		TakenAt: fromMillis(row.TakenAt), ClosedAt: fromMillis(row.ClosedAt),
-	}
+	c := row.read()
 	var err error
 	if c.Client, err = tx.clientByID(row.ClientID); err != nil {
 		return c, err

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -21,13 +22,16 @@ func (tx *Tx) LastCard() (bot.Message, error) {
 }
 
 func (tx *Tx) said(where string, args ...any) (m bot.Message, err error) {
-	if err := tx.begin(); err != nil {
-		return m, err
+	db := interface { // what was said stays as it is: before the turn writes, any connection will do
+		QueryRowContext(context.Context, string, ...any) *sql.Row
+	}(tx.s.read)
+	if tx.sql != nil {
+		db = tx.sql
 	}
 	name := tx.ev.From.String()
 	var seq int64
 	var body []byte
-	err = tx.sql.QueryRowContext(tx.ctx, "SELECT seq, body FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...).Scan(&seq, &body)
+	err = db.QueryRowContext(tx.ctx, "SELECT seq, body FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...).Scan(&seq, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, fmt.Errorf("store: message to %s: %w", name, ErrNotFound)
 	}

@@ -133,12 +133,6 @@ type Settled struct {
 	Lane   Lane   // the message's
 }
 
-// Settle notes what became of a message; the claim goes on. ErrLost means that
-// the lease had run out: somebody else may send the message again.
-func (c *Claim) Settle(ctx context.Context, r Settled) error {
-	return c.s.inTx(ctx, "settle message", func(tx *sql.Tx) error { return c.settle(ctx, tx, r) })
-}
-
 func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
 	head := "sent_seq = sent_seq"
 	if r.State != Queued && r.State != Waiting {

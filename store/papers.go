@@ -24,7 +24,7 @@ func id(letter, ref string) (int64, error) {
 
 // read finds one record. ErrNotFound: there is none.
 func (tx *Tx) read(what string, row any, where string, args ...any) error {
-	db, err := tx.records()
+	db, err := tx.look()
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ var errRedis = errors.New(`store: redis: cannot read the setting, expected "redi
 const (
 	redisPatience = 500 * time.Millisecond // of one call: Redis is a help, not to be waited for
 	redisPool     = 32
+	redisProtocol = 2 // RESP3 would have every answer searched for push messages, of which we want none
 )
 
 // openRedis makes a client of the Redis that the setting names: one server, one
@@ -55,7 +56,7 @@ func openOneRedis(setting string) (redis.UniversalClient, error) {
 		return nil, errRedis
 	}
 	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = redisPatience, redisPatience, redisPatience
-	opt.MaxRetries, opt.DialerRetries, opt.PoolSize = 1, 1, redisPool
+	opt.MaxRetries, opt.DialerRetries, opt.PoolSize, opt.Protocol = 1, 1, redisPool, redisProtocol
 	return redis.NewClient(opt), nil
 }
 
@@ -118,7 +119,7 @@ func (s several) sentinel() (redis.UniversalClient, error) {
 	return redis.NewFailoverClient(&redis.FailoverOptions{
 		MasterName: s.path, SentinelAddrs: s.hosts, DB: db, Username: s.user, Password: s.password,
 		SentinelUsername: s.query.Get("sentinel_username"), SentinelPassword: s.query.Get("sentinel_password"), TLSConfig: s.tls,
-		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool,
+		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool, Protocol: redisProtocol,
 	}), nil
 }
 
@@ -129,7 +130,7 @@ func (s several) cluster() (redis.UniversalClient, error) {
 	}
 	return redis.NewClusterClient(&redis.ClusterOptions{
 		Addrs: s.hosts, Username: s.user, Password: s.password, TLSConfig: s.tls,
-		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool,
+		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool, Protocol: redisProtocol,
 	}), nil
 }
 

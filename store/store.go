@@ -63,8 +63,7 @@ type Store struct {
 	wake    chan struct{}
 	fetch   chan struct{}
 	ready   atomic.Pointer[func(*Claim, []Outgoing)]
-	commits batcher[committing]
-	acks    batcher[*ack]
+	pending batcher[leaving]
 	note    atomic.Pointer[func(TurnNote)]
 	counts  counts
 
@@ -81,8 +80,7 @@ type Store struct {
 // and which Redis we have. Errors name the setting that is wrong.
 func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), missed: map[bot.Conversation]struct{}{}}
-	s.commits = batcher[committing]{do: s.commitAll, runners: 4, max: 64}
-	s.acks = batcher[*ack]{do: s.ackAll, runners: 4, max: 64}
+	s.pending = batcher[leaving]{do: s.commitAll, runners: 2, max: 64}
 	if s.box == nil {
 		return nil, errors.New("store: no keys to seal with")
 	}

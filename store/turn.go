@@ -29,6 +29,7 @@ type Tx struct {
 	timers []timerChange
 	sealed []byte // the session as it is saved
 	wants  bool   // media are to be fetched
+	deeds  []deed // of records, still to be done
 
 	recorded bool       // the turn's row is written
 	reply    *claimed   // for the answer to the turn's callback
@@ -142,7 +143,39 @@ func (tx *Tx) begin() error {
 		return errTaken
 	}
 	tx.recorded = err == nil
-	return wrap("record turn", err)
+	if err != nil {
+		return wrap("record turn", err)
+	}
+	deeds := tx.deeds
+	tx.deeds = nil
+	return doDeeds(tx.ctx, tx.sql, deeds)
+}
+
+// deed is a statement on records that needs no answer: it can wait until the
+// turn commits, and then go together with other turns'.
+type deed struct {
+	what, query string
+	args        []any
+}
+
+// do runs the statement no later than the turn commits: at once if the turn has
+// its transaction already, and before anything the turn reads in one.
+func (tx *Tx) do(what, query string, args ...any) error {
+	d := deed{what, query, args}
+	if tx.sql != nil {
+		return doDeeds(tx.ctx, tx.sql, []deed{d})
+	}
+	tx.deeds = append(tx.deeds, d)
+	return nil
+}
+
+func doDeeds(ctx context.Context, tx *sql.Tx, deeds []deed) error {
+	for _, d := range deeds {
+		if _, err := tx.ExecContext(ctx, d.query, d.args...); err != nil {
+			return wrap(d.what, err)
+		}
+	}
+	return nil
 }
 
 // publish tells Redis and the senders what the commit has decided. Redis may
@@ -223,6 +256,18 @@ func (tx *Tx) records() (*gorm.DB, error) {
 	}
 	db := tx.s.orm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, SkipDefaultTransaction: true})
 	db.Statement.ConnPool = tx.sql
+	return db, nil
+}
+
+// look is the ORM for reading: in the turn's transaction once there is one,
+// before that on what others have committed, so that a turn that only reads
+// needs none.
+func (tx *Tx) look() (*gorm.DB, error) {
+	if tx.sql != nil || len(tx.deeds) > 0 {
+		return tx.records()
+	}
+	db := tx.s.orm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, SkipDefaultTransaction: true})
+	db.Statement.ConnPool = tx.s.read
 	return db, nil
 }
 

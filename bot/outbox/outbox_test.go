@@ -305,7 +305,7 @@ func TestLostClaimIsPowerless(t *testing.T) {
 		t.Fatal("the lease did not run out:", err)
 	}
 	for what, err := range map[string]error{
-		"settle":  old.Settle(t.Context(), store.Settled{Seq: 1, State: store.Delivered, Pieces: 1}),
+		"settle":  old.Settle(t.Context(), store.Settled{Seq: 1, State: store.Failed, Reason: "late"}),
 		"renew":   old.Renew(t.Context(), time.Second),
 		"release": old.Release(t.Context(), store.Rest{}),
 	} {
