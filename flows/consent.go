@@ -20,12 +20,14 @@ import (
 func consentFlow(s Settings, k store.ConsentKind) dialog.Flow[consentAsked] {
 	about := consentTexts[k]
 	return dialog.Flow[consentAsked]{
-		Name:   consentFlowName(k),
+		Name:   about.flow,
 		Title:  about.title,
 		Always: true,
 		Begin: func(t *dialog.Turn, c *consentAsked) (dialog.Move, error) {
+			before, current, err := consentOf(t, k)
+			c.Again = before.Given() && !current
 			c.fill(t, s, k)
-			return dialog.Next, nil
+			return dialog.Next, err
 		},
 		Steps: []dialog.Step[consentAsked]{
 			{Name: "agree", Ask: about.ask, Want: dialog.Button, Hear: takeConsent(s, k)},
@@ -33,10 +35,9 @@ func consentFlow(s Settings, k store.ConsentKind) dialog.Flow[consentAsked] {
 	}
 }
 
-func consentFlowName(k store.ConsentKind) string { return "consent_" + string(k) }
-
 // consentText is what is said about one kind.
 type consentText struct {
+	flow    string
 	title   templates.Of[none]
 	version templates.Of[none] // the text's own version, as its author dates it
 	ask     templates.Of[consentAsked]
@@ -44,34 +45,38 @@ type consentText struct {
 }
 
 var consentTexts = map[store.ConsentKind]consentText{
-	store.ConsentNotice:    consentTextOf("notice"),
-	store.ConsentAbroad:    consentTextOf("abroad"),
-	store.ConsentSensitive: consentTextOf("sensitive"),
-	store.ConsentShow:      consentTextOf("show"),
+	store.ConsentNotice:    consentTextOf("consent", "notice"),
+	store.ConsentAbroad:    consentTextOf("consent", "abroad"),
+	store.ConsentSensitive: consentTextOf("consent", "sensitive"),
+	store.ConsentShow:      consentTextOf("consent", "show"),
+	store.StatementSingle:  consentTextOf("statement", "single"),
+	store.StatementTruth:   consentTextOf("statement", "truth"),
 }
 
-func consentTextOf(kind string) consentText {
+func consentTextOf(what, kind string) consentText {
 	return consentText{
-		title:   templates.New[none]("title.consent_" + kind),
-		version: templates.New[none]("consent." + kind + "_version"),
-		ask:     templates.New[consentAsked]("consent." + kind),
-		yes:     templates.New[none]("consent." + kind + "_yes"),
-		no:      templates.New[none]("consent." + kind + "_no"),
+		flow:    what + "_" + kind,
+		title:   templates.New[none]("title." + what + "_" + kind),
+		version: templates.New[none](what + "." + kind + "_version"),
+		ask:     templates.New[consentAsked](what + "." + kind),
+		yes:     templates.New[none](what + "." + kind + "_yes"),
+		no:      templates.New[none](what + "." + kind + "_no"),
 	}
 }
 
 // consentAsked is what the texts can tell. Print is what is left of the words in
 // all languages, to notice that they were changed before the answer came.
 type consentAsked struct {
-	ZH, EN  dialog.Agency // who asks, in the language of the text
-	Version string
-	Keep    store.Keep
-	Again   bool // they were asked before, with another text or another answer
-	Print   string
+	ZH, EN   dialog.Agency // who asks, in the language of the text
+	Version  string
+	Keep     store.Keep
+	Eligible Eligibility
+	Again    bool // they agreed before, to another version
+	Print    string
 }
 
 func (c *consentAsked) fill(t *dialog.Turn, s Settings, k store.ConsentKind) {
-	c.ZH, c.EN, c.Keep = s.Agency("zh-CN"), s.Agency("en"), s.Keep
+	c.ZH, c.EN, c.Keep, c.Eligible = s.Agency("zh-CN"), s.Agency("en"), s.Keep, s.Eligible
 	c.Version, c.Print = consentVersion(t, k, t.Lang()), ""
 	c.Print = c.print(t, k)
 }
@@ -150,7 +155,7 @@ func needsConsent(kinds ...store.ConsentKind) func(*dialog.Turn, bool) (dialog.N
 			case c.Declined() && !wished:
 				return dialog.Refused, nil
 			case !c.Given() || !current:
-				return dialog.First(consentFlowName(k)), nil
+				return dialog.First(consentTexts[k].flow), nil
 			}
 		}
 		return dialog.Nothing, nil
@@ -165,7 +170,7 @@ var needsProfile = needsConsent(store.ConsentNotice, store.ConsentAbroad)
 func offerConsent(t *dialog.Turn, k store.ConsentKind) error {
 	c, current, err := consentOf(t, k)
 	if err == nil && applies(t, k) && (c.Answer == "" || c.Given() && !current) {
-		t.Open(consentFlowName(k))
+		t.Open(consentTexts[k].flow)
 	}
 	return err
 }

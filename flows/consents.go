@@ -25,8 +25,8 @@ var consents = dialog.Flow[consentList]{
 
 // consentList is how all consents stand, and the one that is being withdrawn.
 type consentList struct {
-	All      []consentState
-	Withdraw string
+	All, Statements []consentState
+	Withdraw        string
 }
 
 type consentState struct {
@@ -43,21 +43,36 @@ var (
 
 	// consentKinds names the kinds, by its buttons; other texts quote them.
 	_ = templates.New[none]("consents.kinds")
+	_ = templates.New[none]("consents.statements")
 )
 
 func listConsents(t *dialog.Turn, l *consentList) (dialog.Move, error) {
 	for _, k := range store.ConsentKinds {
-		c, _, err := consentOf(t, k)
+		c, err := consentStateOf(t, k)
 		if err != nil {
 			return dialog.End, err
 		}
-		if applies(t, k) || c.Answer != "" {
-			l.All = append(l.All, consentState{
-				Kind: string(k), Given: c.Given(), Withdrawn: c.Answer == store.ConsentWithdrawn, Asked: c.Answer != "", Version: c.Version, Channel: c.Channel, At: c.At,
-			})
+		if applies(t, k) || c.Asked {
+			l.All = append(l.All, c)
+		}
+	}
+	for _, k := range store.StatementKinds {
+		c, err := consentStateOf(t, k)
+		if err != nil {
+			return dialog.End, err
+		}
+		if c.Given {
+			l.Statements = append(l.Statements, c)
 		}
 	}
 	return dialog.Next, nil
+}
+
+func consentStateOf(t *dialog.Turn, k store.ConsentKind) (consentState, error) {
+	c, _, err := consentOf(t, k)
+	return consentState{
+		Kind: string(k), Given: c.Given(), Withdrawn: c.Answer == store.ConsentWithdrawn, Asked: c.Answer != "", Version: c.Version, Channel: c.Channel, At: c.At,
+	}, err
 }
 
 // changeConsent takes one back, or asks for it anew. What erases something is
@@ -70,7 +85,7 @@ func changeConsent(t *dialog.Turn, l *consentList) (dialog.Move, error) {
 	}
 	switch k := store.ConsentKind(l.All[i].Kind); {
 	case !l.All[i].Given:
-		t.Open(consentFlowName(k))
+		t.Open(consentTexts[k].flow)
 		return dialog.End, nil
 	case k == store.ConsentNotice, k == store.ConsentSensitive:
 		l.Withdraw = string(k)

@@ -24,6 +24,7 @@ type Settings struct {
 	TalkIdle    time.Duration // a talk with a person ends when nobody says anything: 12 hours
 	FilePerDay  int           // how many complaints one client may file in 24 hours; 0: any number
 	Keep        store.Keep    // how long things are kept, as clients are told
+	Eligible    Eligibility   // whom the agency registers
 
 	// Agency tells clients who ask for a person when colleagues are there; nil:
 	// they are not told.
@@ -54,6 +55,8 @@ func New(s Settings) House {
 			consentFlow(s, store.ConsentAbroad),
 			consentFlow(s, store.ConsentSensitive),
 			consentFlow(s, store.ConsentShow),
+			consentFlow(s, store.StatementSingle),
+			consentFlow(s, store.StatementTruth),
 			consents,
 			enrol,
 		},
@@ -74,7 +77,7 @@ func (s Settings) filledIn() Settings {
 	or(&s.TakeWithin, 10*time.Minute)
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
-	s.Keep = s.Keep.FilledIn()
+	s.Keep, s.Eligible = s.Keep.FilledIn(), s.Eligible.filledIn()
 	if s.Agency == nil {
 		s.Agency = func(string) dialog.Agency { return dialog.Agency{} }
 	}

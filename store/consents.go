@@ -24,6 +24,15 @@ const (
 // ConsentKinds lists all kinds, in the order they are asked.
 var ConsentKinds = []ConsentKind{ConsentNotice, ConsentAbroad, ConsentSensitive, ConsentShow}
 
+// What a client declares when they register is kept in the same way.
+const (
+	StatementSingle ConsentKind = "single" // 单身承诺书
+	StatementTruth  ConsentKind = "truth"  // 真实性声明
+)
+
+// StatementKinds lists the statements, in the order they are asked.
+var StatementKinds = []ConsentKind{StatementSingle, StatementTruth}
+
 // ConsentAnswer is what a client said; empty when they have not been asked.
 type ConsentAnswer string
 
