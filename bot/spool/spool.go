@@ -22,6 +22,7 @@ type Config struct {
 	Log      *slog.Logger // nil: slog.Default()
 
 	create  func(path string) (file, error) // nil: createFile; tests give a disk that fails
+	syncDir func(dir string) error          // nil: syncDir
 	segment int64                           // 0: maxSegment
 }
 
@@ -87,6 +88,9 @@ func Open(c Config) (_ *Spool, err error) {
 	}
 	if c.create == nil {
 		c.create = createFile
+	}
+	if c.syncDir == nil {
+		c.syncDir = syncDir
 	}
 	if c.segment == 0 {
 		c.segment = maxSegment

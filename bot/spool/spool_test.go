@@ -349,6 +349,93 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+// fickle is a disk whose power may be cut: then it has forgotten what it was not
+// made to write down, bytes and names of files alike.
+type fickle struct {
+	mu    sync.Mutex
+	files map[string]*fickleFile
+}
+
+type fickleFile struct {
+	file
+	d     *fickle
+	size  int64
+	safe  int64 // of size
+	named bool  // the folder on the disk knows it
+}
+
+func (d *fickle) create(path string) (file, error) {
+	f, err := createFile(path)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.files[path] = &fickleFile{file: f, d: d}
+	return d.files[path], nil
+}
+
+func (d *fickle) syncDir(string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range d.files {
+		f.named = true
+	}
+	return nil
+}
+
+func (f *fickleFile) Write(b []byte) (int, error) {
+	n, err := f.file.Write(b)
+	f.d.mu.Lock()
+	defer f.d.mu.Unlock()
+	f.size += int64(n)
+	return n, err
+}
+
+func (f *fickleFile) Sync() error {
+	f.d.mu.Lock()
+	defer f.d.mu.Unlock()
+	f.safe = f.size
+	return nil
+}
+
+// cut leaves in the folder what the disk has written down for sure.
+func (d *fickle) cut(t *testing.T) {
+	t.Helper()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for path, f := range d.files {
+		var err error
+		if f.named {
+			err = os.Truncate(path, f.safe)
+		} else {
+			err = os.Remove(path)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The power goes at any moment: what Put has promised is there.
+func TestPowerCut(t *testing.T) {
+	var events []bot.Event
+	var want []string
+	for n := range 9 {
+		d := fickle{files: map[string]*fickleFile{}}
+		c := config(t)
+		c.create, c.syncDir, c.segment = d.create, d.syncDir, 1000 // a few events
+		s := open(t, c)
+		put(t, s, events...)
+		d.cut(t)
+		shut(t, s)
+		if diff := cmp.Diff(texts(next(t, open(t, c), 99)), want); diff != "" {
+			t.Errorf("after %d events: %s", n, diff)
+		}
+		events, want = append(events, happened(1, n)), append(want, happened(1, n).Text)
+	}
+}
+
 // What waits while the disk is busy is synced together.
 func TestManyShareASync(t *testing.T) {
 	d := disk{slow: 5 * time.Millisecond}

@@ -72,7 +72,7 @@ func (s *Spool) openSegment() (*segment, error) {
 		return nil, err
 	}
 	seg := &segment{path: path, f: f}
-	if err := errors.Join(seg.append([]byte(title)), syncDir(filepath.Dir(path))); err != nil {
+	if err := errors.Join(seg.append([]byte(title)), s.cfg.syncDir(filepath.Dir(path))); err != nil {
 		return nil, errors.Join(err, seg.drop())
 	}
 	s.mu.Lock()
