@@ -301,6 +301,9 @@ func TestTimersFireOnceOverReplicas(t *testing.T) {
 	if got := fire(); len(got) != 0 {
 		t.Errorf("fired again: %v", got)
 	}
+	if due, err := replicas[0].DueTimers(t.Context(), 9); err != nil || len(due) != 0 {
+		t.Errorf("what was played is still there: %v, %v", due, err)
+	}
 	// Each firing is one turn: two of the platform's, two of the clock's.
 	if ses, err := replicas[0].SessionOf(t.Context(), anna); err != nil || ses.Seq != 4 {
 		t.Errorf("%d turns, %v; want 4", ses.Seq, err)

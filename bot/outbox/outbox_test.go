@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 type platform struct {
 	metered bool
 	pieces  func(bot.Message) int
+	sending func() // nil: nothing; called while a message is on its way
 
 	mu     sync.Mutex
 	answer []error // for the next sends, in order; then nil
@@ -61,6 +62,9 @@ func (p *platform) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) 
 	total := p.pieces(d.Message)
 	p.mu.Unlock()
 	defer func() { p.mu.Lock(); p.flying[chat]--; p.mu.Unlock() }()
+	if p.sending != nil {
+		p.sending()
+	}
 	r := bot.Receipt{Pieces: d.Skip, Total: total}
 	if err != nil {
 		return r, err
@@ -160,6 +164,43 @@ func TestOrderWithinAConversation(t *testing.T) {
 	s.drain(0)
 }
 
+// However urgent, a message waits for those said before it to the same person.
+func TestNoneOvertakesInAConversation(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for i, lane := range []store.Lane{store.Broadcasts, store.Replies, store.Alerts, store.Replies} {
+		ev := bot.Event{Key: bot.EventKey(fmt.Sprint("e", i)), From: to("1"), Kind: bot.Wrote, At: s.clock.Now()}
+		if _, err := s.store.Turn(t.Context(), ev, func(tx *store.Tx, _ *bot.Session) error {
+			tx.Post(ev.From, lane, bot.Message{Text: fmt.Sprint(i)})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.drain(4)
+	s.heard("1", "0/1", "1/1", "2/1", "3/1")
+}
+
+// While a message is on its way nothing says that it has arrived: a process that
+// dies now leaves it to the next.
+func TestNotedAfterItIsSent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	var unsent []int
+	s.p.sending = func() {
+		n, err := s.store.Unsent(t.Context())
+		if err != nil {
+			t.Error(err)
+		}
+		unsent = append(unsent, n)
+	}
+	s.turn("1", nil, "a", "b")
+	s.drain(2)
+	if want := []int{2, 1}; !slices.Equal(unsent, want) {
+		t.Errorf("unsent while each was on its way: %v, want %v", unsent, want)
+	}
+}
+
 func TestSlowDownKeepsOrderAndWaits(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -253,6 +294,42 @@ func TestAllowanceIsSpentAndRenewed(t *testing.T) {
 	s.drain(0)
 	s.turn("1", opens(1))
 	s.drain(1)
+}
+
+// What is spent stays spent, whoever sends next, though the platform never says
+// that the window is closed.
+func TestAllowanceIsSpentOverClaims(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.p.metered = true
+	s.turn("1", &bot.Allowance{Name: "message", Count: 4, For: time.Hour}, "a")
+	s.drain(1)
+	s.turn("1", nil, "b", "c")
+	s.drain(2)
+	s.turn("1", nil, "d")
+	s.drain(1)
+	s.turn("1", nil, "e")
+	s.drain(0)
+	s.heard("1", "a/1", "b/1", "c/1", "d/1")
+}
+
+// So do the pieces of a message that was interrupted.
+func TestHalfAMessageIsSpent(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.turn("1", &bot.Allowance{Name: "message", Count: 5, For: time.Hour}, "a")
+	for _, left := range []int{5, 3} {
+		cl, err := s.store.Claim(t.Context(), to("1"), time.Second)
+		if err != nil || cl == nil {
+			t.Fatal(cl, err)
+		}
+		if cl.Budget != left {
+			t.Errorf("%d left, want %d", cl.Budget, left)
+		}
+		if err := cl.Finish(t.Context(), store.Settled{Seq: 1, State: store.Queued, Pieces: 2, Spent: 2, Tried: true}, store.Rest{}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // An allowance that covers half of a message lets half of it out; the rest
@@ -412,6 +489,33 @@ func TestReplyOnTheCallback(t *testing.T) {
 		t.Errorf("a late delivery got %+v, %v", late, err)
 	}
 	s.drain(0)
+}
+
+// The first delivery's answer could not be written, and is given back only after
+// a repeated delivery has taken the reply over: it gives back nothing.
+func TestReplyTakenOver(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ev := bot.Event{Key: "wx1", From: to("1"), Kind: bot.Wrote, At: s.clock.Now(), ReplyBy: s.clock.Now().Add(4 * time.Second)}
+	if _, err := s.store.Turn(t.Context(), ev, func(tx *store.Tx, _ *bot.Session) error {
+		tx.Post(ev.From, store.Replies, bot.Message{Text: "a"})
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	first, err := s.store.Reply(t.Context(), ev)
+	if err != nil || first == nil {
+		t.Fatal(first, err)
+	}
+	second, err := s.store.Reply(t.Context(), ev)
+	if err != nil || second == nil {
+		t.Fatal(second, err)
+	}
+	first.Done(t.Context(), 0, 1)
+	s.drain(0) // it is in the second's hands
+	second.Done(t.Context(), 1, 1)
+	s.drain(0)
+	s.heard("1")
 }
 
 // A process that dies with the reply in its hands leaves it to the outbox.

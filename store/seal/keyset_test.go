@@ -95,6 +95,20 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// What was sealed for one place opens in no other.
+func TestBoundToItsPlace(t *testing.T) {
+	_, one, two := keyring(t)
+	sealed := must[[]byte](t)(one.Seal(place, []byte("words")))
+	for _, elsewhere := range []string{"", "table.column", "table.column|row2", "table.column2|row"} {
+		if _, err := two.Open(elsewhere, sealed); err == nil {
+			t.Errorf("opened in %q", elsewhere)
+		}
+	}
+	if got := must[[]byte](t)(two.Open(place, sealed)); string(got) != "words" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // The file stays readable by its owner only, whatever is done to it, and never
 // lies about half written.
 func TestFileIsPrivate(t *testing.T) {
