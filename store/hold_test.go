@@ -50,6 +50,17 @@ func PublishCopy(t *testing.T, s *Store, c bot.Conversation, seq int64, body str
 	}
 }
 
+// CopyOf is what Redis holds of a conversation: the turn's number, a colon, the
+// sealed session.
+func CopyOf(t *testing.T, s *Store, c bot.Conversation) string {
+	t.Helper()
+	raw, err := s.cache.client.Get(t.Context(), sessionKey(c.String())).Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
 // SwapBodies gives every two rows of the table each other's sealed column.
 func SwapBodies(t *testing.T, s *Store, table string) {
 	t.Helper()
