@@ -1,5 +1,7 @@
 package bot
 
+import "strings"
+
 // Message is something we say. Each channel draws it as well as it can: the
 // buttons are a keyboard in Telegram and numbered, tappable words in WeChat.
 type Message struct {
@@ -35,5 +37,20 @@ type Button struct {
 // callback_data (Bot API, InlineKeyboardButton).
 const MaxButtonID = 64
 
-// MediaID names a picture or file that we keep, sealed, in the store.
+// MediaID names a picture or file that we keep, sealed, in the store. One made by
+// For names a copy for one viewer.
 type MediaID string
+
+// viewerMark stands between a picture's own name and its viewer.
+const viewerMark = "@"
+
+// For is the picture as viewer may see it, with the viewer's code across it. What
+// does not know of viewers does not find it: it is never shown unmarked.
+func (id MediaID) For(viewer string) MediaID { return id + MediaID(viewerMark+viewer) }
+
+// Viewer takes apart what For has put together; viewer is empty for a picture
+// that is for nobody in particular.
+func (id MediaID) Viewer() (picture MediaID, viewer string) {
+	name, viewer, _ := strings.Cut(string(id), viewerMark)
+	return MediaID(name), viewer
+}

@@ -36,6 +36,8 @@ const (
 	mediaWanted = "wanted" // still at the platform
 	mediaKept   = "kept"   // with us, sealed
 	mediaLost   = "lost"   // could not be fetched, or was nothing we keep
+
+	mediaUnwanted = "unwanted" // to be erased, with its file
 )
 
 func sourcePlace(id bot.MediaID) string { return "media.source|" + string(id) }
@@ -121,7 +123,7 @@ func (s *Store) Picture(ctx context.Context, id bot.MediaID) (Picture, error) {
 }
 
 // KeepMedia stores the content, sealed: first the file, then the note that it is
-// there.
+// there. What was forgotten meanwhile is not kept.
 func (s *Store) KeepMedia(ctx context.Context, id bot.MediaID, mime string, content []byte) error {
 	sealed, err := s.box.Seal(filePlace(id), content)
 	if err != nil {
@@ -130,18 +132,23 @@ func (s *Store) KeepMedia(ctx context.Context, id bot.MediaID, mime string, cont
 	if err := writeFile(s.mediaPath(id), sealed); err != nil {
 		return fmt.Errorf("store: keep media: %w", err)
 	}
-	_, err = s.exec(ctx, "keep media", "UPDATE media SET state = ?, type = ?, size = ?, reason = '' WHERE id = ?", mediaKept, mime, len(content), string(id))
-	if err == nil {
-		s.counts.mediaKept.Add(1)
+	kept, err := s.exec(ctx, "keep media", "UPDATE media SET state = ?, type = ?, size = ?, reason = '' WHERE id = ? AND state <> ?", mediaKept, mime, len(content), string(id), mediaUnwanted)
+	switch {
+	case err != nil:
+		return err
+	case kept == 0: // forgotten while it was being fetched
+		return removeFile(s.mediaPath(id))
 	}
-	return err
+	s.counts.mediaKept.Add(1)
+	return nil
 }
 
 // LoseMedia notes that the content is not to be had, and why, and leaves the
 // news for who sent it (NewsPictureLost).
 func (s *Store) LoseMedia(ctx context.Context, p Picture, reason string) error {
 	err := s.inTx(ctx, "give media up", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "UPDATE media SET state = ?, reason = ? WHERE id = ?", mediaLost, ascii(reason, 190), string(p.ID)); err != nil {
+		n, err := affected(tx.ExecContext(ctx, "UPDATE media SET state = ?, reason = ? WHERE id = ? AND state <> ?", mediaLost, ascii(reason, 190), string(p.ID), mediaUnwanted))
+		if err != nil || n == 0 {
 			return err
 		}
 		return s.news(ctx, tx, p.From, NewsPictureLost, string(p.ID))
@@ -150,6 +157,59 @@ func (s *Store) LoseMedia(ctx context.Context, p Picture, reason string) error {
 		s.counts.mediaLost.Add(1)
 	}
 	return err
+}
+
+// ForgetMedia has pictures erased, their files too, soon after the turn commits.
+// From the commit on they cannot be opened.
+func (tx *Tx) ForgetMedia(ids ...bot.MediaID) error {
+	for _, id := range ids {
+		if _, err := tx.exec("UPDATE media SET state = ?, due_at = ? WHERE id = ?", mediaUnwanted, millis(tx.now), string(id)); err != nil {
+			return wrap("forget media", err)
+		}
+		tx.wants = true
+	}
+	return nil
+}
+
+// SweepMedia erases up to n pictures that nobody wants any more: first the file,
+// then what is known of it. It says how many are gone.
+func (s *Store) SweepMedia(ctx context.Context, n int) (int, error) {
+	ids, err := s.unwanted(ctx, n)
+	if err != nil {
+		return 0, err
+	}
+	for i, id := range ids {
+		if err := removeFile(s.mediaPath(bot.MediaID(id))); err != nil {
+			return i, fmt.Errorf("store: erase media: %w", err)
+		}
+		if _, err := s.exec(ctx, "erase media", "DELETE FROM media WHERE id = ? AND state = ?", id, mediaUnwanted); err != nil {
+			return i, err
+		}
+	}
+	return len(ids), nil
+}
+
+func (s *Store) unwanted(ctx context.Context, n int) (ids []string, err error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT id FROM media WHERE state = ? LIMIT ?", mediaUnwanted, n)
+	if err != nil {
+		return nil, wrap("look for media to erase", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, wrap("look for media to erase", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, wrap("look for media to erase", rows.Err())
+}
+
+func removeFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // LaterMedia puts the next attempt off.
@@ -171,7 +231,7 @@ func (s *Store) OpenMedia(ctx context.Context, id bot.MediaID) ([]byte, string, 
 	switch p.State {
 	case mediaWanted:
 		return nil, "", fmt.Errorf("media %s: %w", id, ErrNotYet)
-	case mediaLost:
+	case mediaLost, mediaUnwanted:
 		return nil, "", fmt.Errorf("media %s: %w", id, ErrNotFound)
 	}
 	sealed, err := os.ReadFile(s.mediaPath(id))

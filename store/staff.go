@@ -44,6 +44,10 @@ type Staff struct {
 	RevokedAt    time.Time // zero: at work
 }
 
+// Code names a colleague where no name should stand, such as across a photo:
+// "S-000003".
+func (s Staff) Code() string { return number("S", s.ID) }
+
 type staffRow struct {
 	ID           int64
 	Conversation string

@@ -20,11 +20,13 @@ var ErrNoPicture = errors.New("media: not a picture")
 
 const (
 	maxPixels = 40e6    // a small file can unfold to gigabytes
+	maxOpen   = 160e6   // bytes, opened
+	maxScans  = 100     // a camera makes a dozen; each goes over the whole picture
 	maxSide   = 2560    // enough to read a screenshot
 	maxJPEG   = 2 << 20 // WeChat takes no larger picture back
 )
 
-// decoding admits one picture at a time: opened, it may take 160 MB.
+// decoding admits one picture at a time: opened, it may take maxOpen bytes.
 var decoding sync.Mutex
 
 // Clean makes a JPEG of the picture that holds nothing but what can be seen: no
@@ -35,8 +37,8 @@ func Clean(raw []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoPicture, err)
 	}
-	if c.Width <= 0 || c.Height <= 0 || float64(c.Width)*float64(c.Height) > maxPixels {
-		return nil, fmt.Errorf("%w: %d×%d pixels", ErrNoPicture, c.Width, c.Height)
+	if err := bearable(raw, c, kind); err != nil {
+		return nil, err
 	}
 	decoding.Lock()
 	defer decoding.Unlock()
@@ -49,6 +51,26 @@ func Clean(raw []byte) ([]byte, error) {
 		way = orientation(raw)
 	}
 	return encode(turn(shrink(src), way))
+}
+
+// bearable refuses, before anything is unfolded, a picture that would take too
+// much memory or too much time. Of a GIF only the first picture is opened, of an
+// animated WebP none.
+func bearable(raw []byte, c image.Config, kind string) error {
+	pixels := float64(c.Width) * float64(c.Height)
+	each := 4.0
+	switch c.ColorModel {
+	case color.RGBA64Model, color.NRGBA64Model:
+		each = 8
+	}
+	if c.Width <= 0 || c.Height <= 0 || pixels > maxPixels || pixels*each > maxOpen {
+		return fmt.Errorf("%w: %d×%d pixels", ErrNoPicture, c.Width, c.Height)
+	}
+	// Within a scan 0xff is never followed by 0xda (ITU-T T.81, B.1.1.5).
+	if scans := bytes.Count(raw, []byte{0xff, 0xda}); kind == "jpeg" && scans > maxScans {
+		return fmt.Errorf("%w: %d scans", ErrNoPicture, scans)
+	}
+	return nil
 }
 
 // shrink puts the picture on white, at most maxSide large.

@@ -43,6 +43,9 @@ func (f *Fetcher) Run(ctx context.Context) {
 		if _, err := f.Drain(ctx); err != nil && ctx.Err() == nil {
 			f.log().WarnContext(ctx, "media: cannot look for what is wanted", "error", err)
 		}
+		if err := f.Sweep(ctx); err != nil && ctx.Err() == nil {
+			f.log().WarnContext(ctx, "media: cannot erase what is unwanted", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -72,6 +75,16 @@ func (f *Fetcher) Drain(ctx context.Context) (kept int, err error) {
 		}
 	}
 	return kept, nil
+}
+
+// Sweep erases the pictures that turns have forgotten.
+func (f *Fetcher) Sweep(ctx context.Context) error {
+	const batch = 64
+	for {
+		if n, err := f.Store.SweepMedia(ctx, batch); n < batch || err != nil {
+			return err
+		}
+	}
 }
 
 // fetch brings one media home and reports whether it is kept.

@@ -31,7 +31,13 @@ type Sender struct {
 	Channels map[string]bot.Channel
 	Workers  int            // conversations served at the same time; 0: 256
 	Repeat   map[string]int // by channel, how often a send of unknown outcome is tried in all; 0: once
-	Log      *slog.Logger   // nil: slog.Default()
+
+	// Open reads a picture that a message carries; its errors are those of
+	// store.OpenMedia. nil: store.OpenMedia, which knows no pictures for one
+	// viewer.
+	Open func(context.Context, bot.MediaID) ([]byte, error)
+
+	Log *slog.Logger // nil: slog.Default()
 
 	mu     sync.Mutex
 	pauses map[string]time.Time // by channel: the platform asked us all to wait
@@ -234,7 +240,13 @@ func (s *Sender) keep(ctx context.Context, cancel func(), cl *store.Claim) (stop
 }
 
 func (s *Sender) media(ctx context.Context, id bot.MediaID) (io.ReadCloser, error) {
-	b, _, err := s.Store.OpenMedia(ctx, id)
+	var b []byte
+	var err error
+	if s.Open != nil {
+		b, err = s.Open(ctx, id)
+	} else {
+		b, _, err = s.Store.OpenMedia(ctx, id)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("outbox: open picture: %w", err)
 	}

@@ -1,0 +1,144 @@
+package media
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"redthread/bot"
+	"redthread/store/storetest"
+)
+
+// portrait is something like a photo: soft shades, light above, dark below.
+func portrait(w, h int) image.Image {
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	r := rand.New(rand.NewPCG(1, 2))
+	for y := range h {
+		for x := range w {
+			base := 250 - 240*float64(y)/float64(h) + 8*math.Sin(float64(x)/37) + 4*r.Float64()
+			v := uint8(min(255, max(0, base)))
+			m.SetRGBA(x, y, color.RGBA{v, uint8(float64(v) * 0.9), uint8(float64(v) * 0.8), 255})
+		}
+	}
+	return m
+}
+
+// distance is how far a cut lies from the same cut of another picture.
+func distance(t *testing.T, cut, of image.Image, at image.Rectangle) (sum float64) {
+	t.Helper()
+	for y := at.Min.Y; y < at.Max.Y; y++ {
+		for x := at.Min.X; x < at.Max.X; x++ {
+			a, _, _, _ := cut.At(x, y).RGBA()
+			b, _, _, _ := of.At(x, y).RGBA()
+			d := float64(a)/257 - float64(b)/257
+			sum += d * d
+		}
+	}
+	return sum
+}
+
+func decoded(t *testing.T, b []byte) image.Image {
+	t.Helper()
+	m, err := jpeg.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// Who let a picture out can be told from any quarter of it, after it has been
+// packed smaller once more, on light ground and on dark.
+func TestWatermarkTellsViewersApart(t *testing.T) {
+	t.Parallel()
+	plain := asJPEG(t, portrait(900, 1200))
+	viewers := []string{"K-000012 2026-03-06", "K-000013 2026-03-06", "S-000003 2026-03-06"}
+	var marked []image.Image
+	for _, v := range viewers {
+		b, err := Watermark(plain, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked = append(marked, decoded(t, b))
+	}
+	marked = append(marked, decoded(t, plain))
+	for i := range viewers {
+		var packed bytes.Buffer
+		if err := jpeg.Encode(&packed, marked[i], &jpeg.Options{Quality: 50}); err != nil {
+			t.Fatal(err)
+		}
+		leaked := decoded(t, packed.Bytes())
+		for _, at := range []image.Rectangle{image.Rect(0, 0, 450, 600), image.Rect(450, 0, 900, 600), image.Rect(0, 600, 450, 1200), image.Rect(450, 600, 900, 1200), image.Rect(225, 300, 675, 900)} {
+			mine := distance(t, leaked, marked[i], at)
+			for j := range marked {
+				if other := distance(t, leaked, marked[j], at); j != i && other < 1.1*mine {
+					t.Errorf("cut %v of the copy for %s may be that of %d: %.0f and %.0f", at, viewers[i], j, mine, other)
+				}
+			}
+		}
+	}
+}
+
+func TestWatermarkBounds(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{1, 1}, {3, 2000}, {2560, 1920}} {
+		b, err := Watermark(asJPEG(t, corner(size[0], size[1])), "K-000012 2026-03-06")
+		if err != nil {
+			t.Errorf("%v: %v", size, err)
+			continue
+		}
+		if got := decoded(t, b).Bounds(); got.Dx() > maxShown || got.Dy() > maxShown {
+			t.Errorf("%v became %v", size, got)
+		}
+	}
+	if _, err := Watermark([]byte("<svg>"), "K"); err == nil {
+		t.Error("words were taken for a picture")
+	}
+}
+
+// What is for a viewer is marked, what is the client's own is not, and what knows
+// nothing of viewers does not find the picture at all.
+func TestGallery(t *testing.T) {
+	t.Parallel()
+	home, clock := storetest.Home(t), storetest.NewClock()
+	home.Now = clock.Now
+	s := storetest.Open(t, home)
+	id := want(t, s, "photo")
+	own := asJPEG(t, portrait(300, 400))
+	if err := s.KeepMedia(t.Context(), id, "image/jpeg", own); err != nil {
+		t.Fatal(err)
+	}
+	g := Gallery{Store: s, Zone: time.FixedZone("", 8*60*60)}
+	if b, err := g.Open(t.Context(), id); err != nil || !bytes.Equal(b, own) {
+		t.Errorf("own: %d bytes, %v", len(b), err)
+	}
+	shown, err := g.Open(t.Context(), id.For("K-000012"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked, err := Watermark(own, "K-000012 2026-03-06")
+	if err != nil || !bytes.Equal(shown, marked) {
+		t.Errorf("for a viewer: %d bytes, want %d, %v", len(shown), len(marked), err)
+	}
+	if _, _, err := s.OpenMedia(t.Context(), id.For("K-000012")); err == nil {
+		t.Error("the store opened a picture that is for a viewer")
+	}
+	if picture, viewer := bot.MediaID("abc").For("S-000001").Viewer(); picture != "abc" || viewer != "S-000001" {
+		t.Errorf("%q for %q", picture, viewer)
+	}
+}
+
+func BenchmarkWatermark(b *testing.B) {
+	plain := asJPEG(b, portrait(2560, 1920))
+	for b.Loop() {
+		out, err := Watermark(plain, "K-000012 2026-03-06")
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(len(out)), "bytes/photo")
+	}
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"redthread/bot"
+)
+
+// A link opens one photo to one viewer for a short while. Its token is sealed
+// under the keyset (AES-256-GCM, which proves its maker as an HMAC does, and
+// hides besides whom it is for) and bound to this one use. Nothing of it is kept:
+// a token is good while its time runs, its photo is there, and its viewer may see
+// it.
+
+// photoLink is what a token says.
+type photoLink struct {
+	Photo  int64  `json:"p"`
+	Viewer string `json:"v"`
+	Until  int64  `json:"u"` // milliseconds
+}
+
+const photoLinkPlace = "link.photo"
+
+// maxToken is how long a token can be: anything longer is not looked at.
+const maxToken = 400
+
+// PhotoLink is a token that opens the photo to viewer until the time given.
+func (tx *Tx) PhotoLink(p Photo, viewer string, until time.Time) (token string, err error) {
+	sealed, err := tx.s.box.SealJSON(photoLinkPlace, photoLink{p.ID, viewer, millis(until)})
+	return base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// OpenPhotoLink is the picture, for its viewer, that a token opens. ErrNotFound:
+// it is forged, its time is over, the photo is gone, or the viewer may not see it
+// any more. Which of these it is, is nobody's business.
+func (s *Store) OpenPhotoLink(ctx context.Context, token string) (bot.MediaID, error) {
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(token) > maxToken {
+		return "", fmt.Errorf("store: open link: %w", ErrNotFound)
+	}
+	var l photoLink
+	if err := s.box.OpenJSON(photoLinkPlace, sealed, &l); err != nil || millis(s.now()) >= l.Until {
+		return "", fmt.Errorf("store: open link: %w", ErrNotFound)
+	}
+	var media bot.MediaID
+	err = s.sql.QueryRowContext(ctx, "SELECT media_id FROM photos WHERE id = ?", l.Photo).Scan(&media)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err == nil {
+		err = s.mayLook(ctx, l.Viewer)
+	}
+	return media.For(l.Viewer), wrap("open link", err)
+}
+
+// mayLook says whether a viewer is still one of ours. ErrNotFound: not any more.
+func (s *Store) mayLook(ctx context.Context, viewer string) error {
+	staff, err := id("S", viewer)
+	if err != nil {
+		return err
+	}
+	var n int
+	err = s.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM staff WHERE id = ? AND revoked_at = 0", staff).Scan(&n)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return err
+}
