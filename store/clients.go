@@ -135,6 +135,16 @@ func (tx *Tx) clientByID(id int64) (Client, error) {
 	return tx.client(row)
 }
 
+// ClientByCode reads the person whom staff call "K-000012", in the chat of that
+// number. ErrNotFound: there is none.
+func (tx *Tx) ClientByCode(code string) (Client, error) {
+	n, err := id("K", code)
+	if err != nil {
+		return Client{}, err
+	}
+	return tx.clientByID(n)
+}
+
 func (tx *Tx) clientRow(c bot.Conversation) (row clientRow, err error) {
 	return row, tx.read("read client", &row, "conversation = ?", c.String())
 }

@@ -26,20 +26,23 @@ type photoLink struct {
 
 const photoLinkPlace = "link.photo"
 
+// tokenForm writes a token in one way only.
+var tokenForm = base64.RawURLEncoding.Strict()
+
 // maxToken is how long a token can be: anything longer is not looked at.
 const maxToken = 400
 
 // PhotoLink is a token that opens the photo to viewer until the time given.
 func (tx *Tx) PhotoLink(p Photo, viewer string, until time.Time) (token string, err error) {
 	sealed, err := tx.s.box.SealJSON(photoLinkPlace, photoLink{p.ID, viewer, millis(until)})
-	return base64.RawURLEncoding.EncodeToString(sealed), err
+	return tokenForm.EncodeToString(sealed), err
 }
 
 // OpenPhotoLink is the picture, for its viewer, that a token opens. ErrNotFound:
 // it is forged, its time is over, the photo is gone, or the viewer may not see it
 // any more. Which of these it is, is nobody's business.
 func (s *Store) OpenPhotoLink(ctx context.Context, token string) (bot.MediaID, error) {
-	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	sealed, err := tokenForm.DecodeString(token)
 	if err != nil || len(token) > maxToken {
 		return "", fmt.Errorf("store: open link: %w", ErrNotFound)
 	}

@@ -70,45 +70,55 @@ func (tx *Tx) ClaimPhone(number string, proven bool) (PhoneClaim, error) {
 func (tx *Tx) contest(claim phoneRow) (PhoneClaim, error) {
 	var has phoneRow
 	err := tx.hold("look for a phone number", &has, "digest = ?", claim.Digest)
-	if errors.Is(err, ErrNotFound) || err == nil && has.ClientID == claim.ClientID {
+	if errors.Is(err, ErrNotFound) {
 		return PhoneClaim{Granted: true}, nil
 	}
 	if err != nil {
 		return PhoneClaim{}, err
 	}
 	other, err := tx.clientByID(has.ClientID)
-	if err != nil {
+	switch {
+	case err != nil:
 		return PhoneClaim{}, err
-	}
-	if claim.ProvenAt == 0 || has.ProvenAt != 0 {
+	case other.ID == claim.ClientID:
+		return PhoneClaim{Granted: true}, nil
+	case claim.ProvenAt == 0 || has.ProvenAt != 0:
 		return PhoneClaim{Other: other}, nil
 	}
-	return PhoneClaim{Granted: true, Other: other}, tx.dropPhone(has.ClientID)
+	return PhoneClaim{Granted: true, Other: other}, tx.dropPhone(other.ID)
 }
 
-// keepPhone writes the client's number over the one they had. A number that was
-// proven stays so.
+// keepPhone writes the client's number over what they had, in whichever chat they
+// gave it. A number that was proven stays so.
 func (tx *Tx) keepPhone(row phoneRow) error {
-	var had phoneRow
-	err := tx.hold("read phone number", &had, "client_id = ?", row.ClientID)
-	switch {
-	case err != nil && !errors.Is(err, ErrNotFound):
-		return err
-	case err == nil && had.Digest == row.Digest && row.ProvenAt == 0:
-		row.ProvenAt = had.ProvenAt
-	}
+	var had []phoneRow
 	db, err := tx.records()
+	if err == nil {
+		err = db.Clauses(forUpdate).Where(ofPerson, row.ClientID, row.ClientID).Find(&had).Error
+	}
 	if err != nil {
+		return wrap("read phone number", err)
+	}
+	for _, h := range had {
+		if h.Digest == row.Digest && row.ProvenAt == 0 {
+			row.ProvenAt = h.ProvenAt
+		}
+	}
+	if err := tx.dropPhone(row.ClientID); err != nil {
 		return err
 	}
-	return wrap("keep phone number", db.Save(&row).Error)
+	return wrap("keep phone number", db.Create(&row).Error)
 }
 
 // Phone is the number of a client, in E.164 form, and whether it is proven.
 // ErrNotFound: none is known.
 func (tx *Tx) Phone(client int64) (number string, proven bool, err error) {
 	var row phoneRow
-	if err := tx.read("read phone number", &row, "client_id = ?", client); err != nil {
+	db, err := tx.records()
+	if err == nil {
+		err = db.Where(ofPerson, client, client).Order("proven_at DESC, claimed_at DESC").Take(&row).Error
+	}
+	if err := taken("read phone number", err); err != nil {
 		return "", false, err
 	}
 	plain, err := tx.s.box.Open(phonePlace(row.NumberKey), row.Number)
@@ -143,6 +153,6 @@ func (tx *Tx) DropPhone() error {
 }
 
 func (tx *Tx) dropPhone(client int64) error {
-	_, err := tx.exec("DELETE FROM phones WHERE client_id = ?", client)
+	_, err := tx.exec("DELETE FROM phones WHERE "+ofPerson, client, client)
 	return wrap("forget phone number", err)
 }

@@ -13,7 +13,7 @@ const MostPhotos = 9
 // Photo is one photo of a client's profile.
 type Photo struct {
 	ID      int64
-	Client  int64
+	Client  int64 // the person, or the chat of theirs in which it was sent
 	Media   bot.MediaID
 	AddedAt time.Time
 }
@@ -58,7 +58,7 @@ func (tx *Tx) photoRows(client int64) (rows []photoRow, err error) {
 	if err != nil {
 		return nil, err
 	}
-	err = db.Joins("JOIN media ON media.id = photos.media_id").Where("photos.client_id = ? AND media.state IN ?", client, []string{mediaWanted, mediaKept}).
+	err = db.Joins("JOIN media ON media.id = photos.media_id").Where("photos."+ofPerson, client, client).Where("media.state IN ?", []string{mediaWanted, mediaKept}).
 		Order("photos.place, photos.id").Find(&rows).Error
 	return rows, wrap("read photos", err)
 }
@@ -105,7 +105,7 @@ func (tx *Tx) AddPhotos(ids ...bot.MediaID) (kept int, err error) {
 // is false when the client has no such photo.
 func (tx *Tx) RemovePhoto(client, photo int64) (bool, error) {
 	var row photoRow
-	err := tx.hold("read photo", &row, "id = ? AND client_id = ?", photo, client)
+	err := tx.hold("read photo", &row, "id = ? AND "+ofPerson, photo, client, client)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
@@ -140,7 +140,7 @@ func (tx *Tx) DropPhotos(client int64) error {
 	var rows []photoRow
 	db, err := tx.records()
 	if err == nil {
-		err = db.Where("client_id = ?", client).Find(&rows).Error
+		err = db.Where(ofPerson, client, client).Find(&rows).Error
 	}
 	if err != nil {
 		return wrap("read photos", err)

@@ -46,6 +46,7 @@ var sealedColumns = []sealedColumn{
 	{"handoff_words", "words", []string{"id"}, []string{"words_key"}, byOne(wordsPlace)},
 	{"index_keys", "secret", []string{"name"}, []string{"name"}, byOne(indexSecretPlace)},
 	{"phones", "number", []string{"client_id"}, []string{"number_key"}, byOne(phonePlace)},
+	{"verifications", "entry", []string{"id"}, []string{"entry_key"}, byOne(entryPlace)},
 	{"promoted_answers", "asked", []string{"id"}, []string{"ref"}, byOne(promotedAskedPlace)},
 	{"promoted_answers", "answer", []string{"id"}, []string{"ref"}, byOne(promotedAnswerPlace)},
 }

@@ -73,6 +73,13 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.ClaimPhone("+8613800138000", true); err != nil {
 			return err
 		}
+		staff, err := tx.StaffOf()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.NoteVerification(h.Client.ID, store.PaperDivorce, store.PaperSeen, staff[0], time.Time{}); err != nil {
+			return err
+		}
 		if _, err := tx.Promote(store.Promotion{Ref: "Q-000001", Lang: "zh-CN", Asked: "店里有停车位吗", Answer: "楼下可以停车。"}); err != nil {
 			return err
 		}
@@ -177,6 +184,9 @@ func readAll(t *testing.T, s *store.Store, picture bot.MediaID) {
 		words, err := tx.KeptWords(h)
 		if err != nil || len(words) != 1 || words[0].Lines[0] != "在吗" {
 			t.Errorf("words: %+v, %v", words, err)
+		}
+		if ok, err := tx.Verified(c.ID, store.PaperDivorce); err != nil || !ok {
+			t.Errorf("ledger: %v, %v", ok, err)
 		}
 		if found, err := tx.FindByPhone("+8613800138000"); err != nil || found.ID != c.ID {
 			t.Errorf("by phone: %+v, %v", found, err)

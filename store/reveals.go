@@ -1,0 +1,30 @@
+package store
+
+// What can be revealed of a client.
+const (
+	RevealPhotos  = "photos"
+	RevealLedger  = "ledger"
+	RevealByPhone = "by_phone" // the client was found by a phone number
+)
+
+type revealRow struct {
+	ID       int64
+	StaffID  int64
+	ClientID int64
+	What     string
+	EventKey string
+	At       int64
+}
+
+func (revealRow) TableName() string { return "reveals" }
+
+// NoteReveal keeps that a colleague was shown something of a client, for good.
+// client is 0 when they looked for one and found none.
+func (tx *Tx) NoteReveal(by Staff, client int64, what string) error {
+	db, err := tx.records()
+	if err != nil {
+		return err
+	}
+	row := revealRow{StaffID: by.ID, ClientID: client, What: what, EventKey: string(tx.ev.Key), At: millis(tx.now)}
+	return wrap("note what was revealed", db.Create(&row).Error)
+}
