@@ -124,6 +124,10 @@ const (
 	Sticker  MediaKind = "sticker"
 )
 
+// OwnContact begins the Note of a Contact that the platform vouches for: the
+// sender's own number follows. It begins the Note of no other contact.
+const OwnContact = "own: "
+
 // Media is something a person sent that is not words. Ref is what the adapter
 // needs to fetch it (Channel.Fetch); the platform may forget it in hours.
 type Media struct {

@@ -31,6 +31,12 @@ type Button struct {
 	ID    string // "complaint/kind:date:12" once asked; "date" in the template
 	Label string
 	URL   string `json:",omitempty"`
+
+	// Contact has the platform share the person's own telephone number. All
+	// buttons of such a message are keys that write their label, where the
+	// platform has no other way (Telegram). A channel without such a button
+	// leaves it a label to be typed.
+	Contact bool `json:",omitempty"`
 }
 
 // MaxButtonID is the longest ID a button may have, in bytes: Telegram's

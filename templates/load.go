@@ -48,7 +48,7 @@ func load(o Options, c catalog) (*Set, error) {
 		vetFolder(o.Override, o.Folder, r)
 		shelf.override(readAll(o.Override, o.Folder, r), r)
 	}
-	s := &Set{texts: map[string]map[string]*text{}, words: map[string][]string{}, shelf: shelf}
+	s := &Set{texts: map[string]map[string]*text{}, words: map[string][]string{}, also: map[string]map[string]string{}, shelf: shelf}
 	for _, lang := range Languages {
 		s.texts[lang] = map[string]*text{}
 		fm := funcs(lang, o.Zone, s.texts[lang])
@@ -63,6 +63,7 @@ func load(o Options, c catalog) (*Set, error) {
 			default:
 				if t, ok := compile(b, fm, r); ok {
 					s.texts[lang][name] = t
+					s.addSynonyms(b, r)
 				}
 			}
 		}

@@ -63,6 +63,11 @@ func TestLoadRefuses(t *testing.T) {
 		{"a note", "# note\n" + swap("== hello", "== hello\n# another"), ""},
 		{"other order of buttons", swap("[yes] Yes\n[more if .More] More", "[more if .More] More\n[yes] Yes"), ""},
 		{"a quoted bracket", swap("Hello", `\[Hi]`), ""},
+		{"other words for a button", swap("Yes", "Yes | sure | why not"), ""},
+		{"other words that mean two buttons", swap("Yes\n[more if .More] More", "Yes | sure\n[more if .More] More | Sure!"), `"sure" means the button [yes] already`},
+		{"a number for a button", swap("Yes", "Yes | 2"), `"2" is a number`},
+		{"an empty word for a button", swap("Yes", "Yes | | sure"), "nothing stands between two bars"},
+		{"a field among other words", swap("Yes", "Yes | {{.Name}}"), "cannot be filled in"},
 		{"a getter", swap("{{.Name}}", "{{.Loud}}"), ""},
 
 		{"unknown field", swap(".Name", ".Nane"), `en/a.txt:2: hello: there is no .Nane here, only .Name, .Tags, .Since, .Wait, .Kind, .Count, .More, .Friend, .Cases; did you mean "Name"?`},

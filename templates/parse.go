@@ -31,6 +31,7 @@ type buttonLine struct {
 	when  string // "if", "each" or empty
 	pipe  string // what follows when
 	label string
+	also  []string // other words that mean the button, as written
 }
 
 var (
@@ -112,7 +113,28 @@ func (b *block) takeButton(text string, at place, r *report) {
 		r.wrong(at, "%q cannot be read: %s", text, buttonHelp)
 		return
 	}
-	b.buttons = append(b.buttons, buttonLine{line: at.line, id: m[1], url: m[2], when: m[3], pipe: m[4], label: m[5]})
+	label, also := synonyms(m[5])
+	b.buttons = append(b.buttons, buttonLine{line: at.line, id: m[1], url: m[2], when: m[3], pipe: m[4], label: label, also: also})
+}
+
+// synonyms takes a label and the other words for it apart: "本科 | 大学 | 学士". A
+// bar within {{ and }} is the template's own.
+func synonyms(label string) (string, []string) {
+	var parts []string
+	inside, start := 0, 0
+	for i := range label {
+		switch {
+		case strings.HasPrefix(label[i:], "{{"):
+			inside++
+		case strings.HasPrefix(label[i:], "}}"):
+			inside--
+		case label[i] == '|' && inside == 0:
+			parts = append(parts, strings.TrimSpace(label[start:i]))
+			start = i + 1
+		}
+	}
+	parts = append(parts, strings.TrimSpace(label[start:]))
+	return parts[0], parts[1:]
 }
 
 // unescape takes the backslash off a line that begins like a note, a button or

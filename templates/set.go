@@ -30,9 +30,10 @@ const (
 
 // Set is all texts and words, proved.
 type Set struct {
-	texts    map[string]map[string]*text // by language, by name
-	words    map[string][]string         // by name, folded, all languages together
-	shelf    shelf                       // as written
+	texts    map[string]map[string]*text  // by language, by name
+	words    map[string][]string          // by name, folded, all languages together
+	also     map[string]map[string]string // by text, by folded word: the ID of the button it means
+	shelf    shelf                        // as written
 	warnings Problems
 }
 
@@ -64,6 +65,10 @@ func (s *Set) Buttons(name string) []string {
 	}
 	return ids
 }
+
+// Means is the ID of the button that a folded word, which is not its label, means
+// in the text, in any language; empty when it means none.
+func (s *Set) Means(name, word string) string { return s.also[name][word] }
 
 // Index reads the ID of a button with "each": "case.2" is the button case of
 // the third element, 2. It reports false for any other ID.

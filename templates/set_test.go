@@ -183,6 +183,19 @@ func TestButtons(t *testing.T) {
 	}
 }
 
+func TestSynonyms(t *testing.T) {
+	s := one(t, "A\n[yes] {{.Name | print}} 好 | 行 | ＯＫ！\n[more if .More] 更多")
+	m, err := s.Render("zh-CN", Line{Name: "hello", Data: visitor{Name: "李"}})
+	if err != nil || m.Buttons[0].Label != "李 好" {
+		t.Errorf("%+v, %v", m.Buttons, err)
+	}
+	for word, want := range map[string]string{"行": "yes", "ok": "yes", "更多": "", "": ""} {
+		if got := s.Means("hello", word); got != want {
+			t.Errorf("%q means %q, not %q", word, got, want)
+		}
+	}
+}
+
 func TestSource(t *testing.T) {
 	s, err := load(Options{Texts: files("# top\n"+hello+"# note\n"+back, inEnglish(""))}, visitors)
 	if err != nil {

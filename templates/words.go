@@ -62,6 +62,32 @@ func (s *Set) addWords(b *block, r *report) {
 	}
 }
 
+// addSynonyms takes the other words for a text's buttons.
+func (s *Set) addSynonyms(b *block, r *report) {
+	for _, l := range b.buttons {
+		for _, written := range l.also {
+			word, at := Fold(written), b.at(l.line)
+			vetWord(word, at, r)
+			switch {
+			case word == "":
+				r.wrong(at, "nothing stands between two bars; a button and other words for it are written \"[id] label | word | word\"")
+			case strings.Contains(written, "{{"):
+				r.wrong(at, "other words for a button cannot be filled in")
+			case l.when == "each" || l.url != "":
+				r.wrong(at, "only a button that is one answer can have other words")
+			}
+			if s.also[b.block] == nil {
+				s.also[b.block] = map[string]string{}
+			}
+			if other, taken := s.also[b.block][word]; taken && other != l.id {
+				r.wrong(at, "%q means the button [%s] already", word, other)
+				continue
+			}
+			s.also[b.block][word] = l.id
+		}
+	}
+}
+
 // vetWord reports a word that would be mistaken for an answer.
 func vetWord(word string, at place, r *report) {
 	switch n := len([]rune(word)); {

@@ -93,7 +93,7 @@ func TestFaults(t *testing.T) {
 		"1995-13-1":      birth.NoSuchDay,
 		"19951308":       birth.NoSuchDay,
 		"农历1994年闰八月初一":   birth.NoSuchMoon,
-		"农历1995年闰八月三十":    birth.NoSuchMoon,
+		"农历1995年闰八月三十":   birth.NoSuchMoon,
 		"2026-3-7":       birth.Future,
 		"2031年1月1日":      birth.Future,
 		"1895-3-8":       birth.TooLongAgo,

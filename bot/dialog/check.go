@@ -99,7 +99,7 @@ func (e *Engine) checkStep(texts *templates.Set, f *flow, s stepFacts, report fu
 			report("step %s/%s: the button [%s] would have an ID of %d bytes, %d at most", f.name, s.name, id, n, bot.MaxButtonID)
 		}
 	}
-	l, err := f.asks(bot.Frame{Step: s.name})
+	l, err := f.asks(nil, bot.Frame{Step: s.name})
 	if err != nil {
 		report("step %s/%s: %w", f.name, s.name, err)
 		return

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +24,7 @@ func (t *Turn) chosen(l templates.Line, numbers bool) (answer, bool, error) {
 		return answer{}, false, err
 	}
 	if n, ok := number(typed); numbers && ok && n <= len(here.Buttons) && here.Buttons[n-1].URL == "" {
-		return answer{here.Buttons[n-1].ID, here.Buttons[n-1].Label}, true, nil
+		return answer{choice: here.Buttons[n-1].ID, label: here.Buttons[n-1].Label}, true, nil
 	}
 	for _, lang := range templates.Languages {
 		m, err := t.texts.Render(lang, l)
@@ -32,14 +33,60 @@ func (t *Turn) chosen(l templates.Line, numbers bool) (answer, bool, error) {
 		}
 		for _, b := range m.Buttons {
 			if b.URL == "" && templates.Fold(b.Label) == typed {
-				return answer{b.ID, labelOf(here, b.ID)}, true, nil
+				return answer{choice: b.ID, label: labelOf(here, b.ID)}, true, nil
 			}
 		}
 	}
+	if id := t.texts.Means(l.Name, typed); id != "" && labelOf(here, id) != "" {
+		return answer{choice: id, label: labelOf(here, id)}, true, nil
+	}
 	if id := t.yesNo(); numbers && id != "" && labelOf(here, id) != "" {
-		return answer{id, labelOf(here, id)}, true, nil
+		return answer{choice: id, label: labelOf(here, id)}, true, nil
 	}
 	return answer{}, false, nil
+}
+
+// chosenAll reads typed words as several of a question's buttons: "1 3 5",
+// "读书、旅行，还有钓鱼". It is false when none of them is a button.
+func (t *Turn) chosenAll(l templates.Line) (a answer, ok bool, err error) {
+	const most = 40 // parts that are looked at
+	for _, part := range apart(t.Event.Text, most) {
+		one, ok, err := t.chosenPart(l, part)
+		if err != nil {
+			return a, false, err
+		}
+		if ok {
+			a.choices = append(a.choices, one.choice)
+			continue
+		}
+		a.others = append(a.others, part)
+	}
+	return a, len(a.choices) > 0, nil
+}
+
+func (t *Turn) chosenPart(l templates.Line, part string) (answer, bool, error) {
+	whole := t.Event.Text
+	t.Event.Text = part
+	defer func() { t.Event.Text = whole }()
+	return t.chosen(l, true)
+}
+
+// joins are what people put between several things.
+var joins = regexp.MustCompile(`[,，、;；/|\n]+|\s+(?:and|和|还有|以及|跟)\s+|还有|以及|\s{2,}`)
+
+// apart takes a list apart. Blanks part it only when nothing else does: labels
+// may have blanks in them.
+func apart(text string, most int) (parts []string) {
+	split := joins.Split(strings.TrimSpace(text), most)
+	if len(split) == 1 {
+		split = strings.Fields(text)
+	}
+	for _, p := range split[:min(most, len(split))] {
+		if p = strings.TrimSpace(p); p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return parts
 }
 
 // yesNo is the button that a typed yes or no means, where a question has it.

@@ -39,6 +39,20 @@ type Flow[D any] struct {
 	// that what they once refused may be offered again.
 	Needs func(t *Turn, wished bool) (Need, error)
 
+	// Keeps says that each answer is in the records as soon as it is given: a
+	// flow that is left, or given up, has lost nothing, and says so.
+	Keeps bool
+
+	// Ready, if there is one, completes what was saved with what stands in the
+	// records, before a question is asked and before its answer is heard. What it
+	// fills in should carry json:"-", so that the session keeps no copy.
+	Ready func(*Turn, *D, StepName) error
+
+	// Stray, if there is one, is given what is no answer to the open question:
+	// words where a button is wanted, a picture, a voice note. It is true when
+	// they have been kept; then the question is asked again without a complaint.
+	Stray func(*Turn, *D) (bool, error)
+
 	// Version counts the shapes D has had. Upgrade[n] turns data saved by
 	// version n into that of version n+1.
 	Version int
@@ -55,12 +69,19 @@ type Flow[D any] struct {
 // Step is one question and its answer.
 type Step[D any] struct {
 	Name StepName
+	Was  []StepName      // what older releases called it: their sessions and buttons find it
 	Ask  templates.Of[D] // what we say; its buttons are the choices
 	Want Want            // what counts as an answer
 
+	// Pass, if there is one, says that the question need not be asked: the
+	// answer is known, or it does not concern this person. Going on passes it
+	// over; going back and Visit do not.
+	Pass func(D) bool
+
 	// Optional lets it be skipped: the data stay as they are, and the next
-	// question comes.
+	// question comes. A button [skip] of its text skips it, too.
 	Optional bool
+	Skip     func(*Turn, *D) error // what we note when it is; nil: nothing
 
 	Hear func(*Turn, *D) (Move, error) // what we do with the answer
 	To   []StepName                    // where Hear may GoTo or Visit
@@ -92,8 +113,11 @@ type Definition interface {
 	facts() facts
 	needs(t *Turn, wished bool) (Need, error)
 	begin(t *Turn, fr *bot.Frame) (Move, error)
-	asks(fr bot.Frame) (templates.Line, error)
+	asks(t *Turn, fr bot.Frame) (templates.Line, error)
 	hear(t *Turn, fr *bot.Frame) (Move, error)
+	skip(t *Turn, fr *bot.Frame) error
+	passes(t *Turn, fr bot.Frame, step string) (bool, error)
+	stray(t *Turn, fr *bot.Frame) (bool, error)
 	upgrade(fr *bot.Frame) error
 	untouched(fr bot.Frame) bool
 }
@@ -107,6 +131,7 @@ type facts struct {
 	idle     time.Duration
 	always   bool
 	passing  bool
+	keeps    bool
 	version  int
 	upgrades []int
 	begins   bool
@@ -115,6 +140,7 @@ type facts struct {
 
 type stepFacts struct {
 	name     string
+	was      []string
 	ask      string // the text's name
 	want     Want
 	optional bool
@@ -127,14 +153,27 @@ func (f facts) at(step string) int {
 	return slices.IndexFunc(f.steps, func(s stepFacts) bool { return s.name == step })
 }
 
+// now is what a step of an older release is called today.
+func (f facts) now(step string) string {
+	for _, s := range f.steps {
+		if slices.Contains(s.was, step) {
+			return s.name
+		}
+	}
+	return step
+}
+
 func (f Flow[D]) facts() facts {
-	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, passing: f.Passing, version: f.Version, begins: f.Begin != nil}
+	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, passing: f.Passing, keeps: f.Keeps, version: f.Version, begins: f.Begin != nil}
 	for n := range f.Upgrade {
 		all.upgrades = append(all.upgrades, n)
 	}
 	slices.Sort(all.upgrades)
 	for _, s := range f.Steps {
 		step := stepFacts{name: string(s.Name), ask: s.Ask.Name(), want: s.Want, optional: s.Optional, hears: s.Hear != nil}
+		for _, was := range s.Was {
+			step.was = append(step.was, string(was))
+		}
 		for _, to := range s.To {
 			step.to = append(step.to, string(to))
 		}
@@ -166,9 +205,10 @@ func (f Flow[D]) begin(t *Turn, fr *bot.Frame) (Move, error) {
 	return move, f.save(fr, d)
 }
 
-// asks is the frame's open question.
-func (f Flow[D]) asks(fr bot.Frame) (templates.Line, error) {
-	step, d, err := f.load(fr)
+// asks is the frame's open question. Without a turn it is asked about what was
+// saved alone.
+func (f Flow[D]) asks(t *Turn, fr bot.Frame) (templates.Line, error) {
+	step, d, err := f.load(t, fr)
 	if err != nil {
 		return templates.Line{}, err
 	}
@@ -177,7 +217,7 @@ func (f Flow[D]) asks(fr bot.Frame) (templates.Line, error) {
 
 // hear gives the answer that t holds to the frame's open question.
 func (f Flow[D]) hear(t *Turn, fr *bot.Frame) (Move, error) {
-	step, d, err := f.load(*fr)
+	step, d, err := f.load(t, *fr)
 	if err != nil {
 		return Move{}, err
 	}
@@ -188,12 +228,59 @@ func (f Flow[D]) hear(t *Turn, fr *bot.Frame) (Move, error) {
 	return move, f.save(fr, d)
 }
 
-func (f Flow[D]) load(fr bot.Frame) (Step[D], *D, error) {
-	i := slices.IndexFunc(f.Steps, func(s Step[D]) bool { return string(s.Name) == fr.Step })
+// skip lets the open question note that it has no answer.
+func (f Flow[D]) skip(t *Turn, fr *bot.Frame) error {
+	step, d, err := f.load(t, *fr)
+	if err != nil || step.Skip == nil {
+		return err
+	}
+	if err := step.Skip(t, d); err != nil {
+		return fmt.Errorf("skip %s/%s: %w", f.Name, step.Name, err)
+	}
+	return f.save(fr, d)
+}
+
+// passes says that the step need not be asked.
+func (f Flow[D]) passes(t *Turn, fr bot.Frame, name string) (bool, error) {
+	fr.Step = name
+	if i := f.index(name); i < 0 || f.Steps[i].Pass == nil {
+		return false, nil
+	}
+	step, d, err := f.load(t, fr)
+	return err == nil && step.Pass(*d), err
+}
+
+// stray offers the flow what is no answer.
+func (f Flow[D]) stray(t *Turn, fr *bot.Frame) (bool, error) {
+	if f.Stray == nil {
+		return false, nil
+	}
+	_, d, err := f.load(t, *fr)
+	if err != nil {
+		return false, err
+	}
+	kept, err := f.Stray(t, d)
+	if err != nil {
+		return kept, fmt.Errorf("keep what strayed into %s/%s: %w", f.Name, fr.Step, err)
+	}
+	return kept, f.save(fr, d)
+}
+
+func (f Flow[D]) index(step string) int {
+	return slices.IndexFunc(f.Steps, func(s Step[D]) bool { return string(s.Name) == step })
+}
+
+func (f Flow[D]) load(t *Turn, fr bot.Frame) (Step[D], *D, error) {
+	i := f.index(fr.Step)
 	if i < 0 {
 		return Step[D]{}, nil, fmt.Errorf("flow %s has no step %q", f.Name, fr.Step)
 	}
 	d, err := f.decode(fr)
+	if err == nil && t != nil && f.Ready != nil {
+		if err = f.Ready(t, d, f.Steps[i].Name); err != nil {
+			err = fmt.Errorf("make %s/%s ready: %w", f.Name, fr.Step, err)
+		}
+	}
 	return f.Steps[i], d, err
 }
 

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -155,7 +156,8 @@ func (e *Engine) begin(t *Turn, f *flow) (ended bool, err error) {
 	case move == End:
 		return true, nil
 	case move == Next && len(f.steps) > 0:
-		fr.Step = f.steps[0].name
+		fr.Step, err = e.unpassed(t, f, 0)
+		return fr.Step == "", err
 	case move.how == "goto" && f.at(string(move.step)) >= 0:
 		fr.Step = string(move.step)
 	default:
@@ -237,6 +239,9 @@ func (e *Engine) skip(t *Turn) error {
 		t.note(sayNoSkip.With(struct{}{}))
 		return e.ask(t)
 	}
+	if err := f.skip(t, &t.session.Open); err != nil || t.err != nil {
+		return errors.Join(err, t.err)
+	}
 	return e.next(t, f)
 }
 
@@ -246,7 +251,7 @@ func (e *Engine) cancel(t *Turn) error {
 	if !ok {
 		return e.nothingOpen(t)
 	}
-	if !f.passing && (len(t.session.Open.Trail) > 0 || !f.untouched(t.session.Open)) {
+	if !f.passing && !f.keeps && (len(t.session.Open.Trail) > 0 || !f.untouched(t.session.Open)) {
 		return e.askOwn(t, askedCancel)
 	}
 	return e.drop(t)
@@ -254,7 +259,11 @@ func (e *Engine) cancel(t *Turn) error {
 
 // drop gives the open flow up.
 func (e *Engine) drop(t *Turn) error {
-	t.note(sayCancelled.With(e.title(t, t.session.Open.Flow)))
+	said := sayCancelled
+	if f := e.flows[t.session.Open.Flow]; f != nil && f.keeps {
+		said = sayPaused
+	}
+	t.note(said.With(e.title(t, t.session.Open.Flow)))
 	return e.end(t)
 }
 

@@ -11,7 +11,7 @@ import (
 func (e *Engine) ownLine(t *Turn, asking string) templates.Line {
 	title := e.title(t, t.session.Open.Flow)
 	if asking == askedResume {
-		return askResume.With(title)
+		return askResume.With(Unfinished{title, e.flows[t.session.Open.Flow].keeps})
 	}
 	return askCancel.With(title)
 }

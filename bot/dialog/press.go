@@ -62,7 +62,16 @@ func (t *Turn) pressedID() (string, error) {
 // isOpen says that the button is one of the question that waits.
 func (e *Engine) isOpen(t *Turn, b buttonID) bool {
 	fr := t.session.Open
-	return b.isQuestion() && fr.Flow == b.flow && fr.Step == b.step && fr.Visit == b.visit
+	return b.isQuestion() && fr.Flow == b.flow && fr.Step == e.stepNow(b) && fr.Visit == b.visit
+}
+
+// stepNow is the step that the button stands for, which an older release may have
+// called otherwise.
+func (e *Engine) stepNow(b buttonID) string {
+	if f := e.flows[b.flow]; f != nil {
+		return f.now(b.step)
+	}
+	return b.step
 }
 
 func (e *Engine) pressQuestion(t *Turn, b buttonID) error {
@@ -80,7 +89,7 @@ func (e *Engine) pressQuestion(t *Turn, b buttonID) error {
 	}
 	t.session.Pressed = b.String()
 	t.settle(asked.Buttons[i].Label)
-	return e.hear(t, answer{b.choice, asked.Buttons[i].Label})
+	return e.hear(t, answer{choice: b.choice, label: asked.Buttons[i].Label})
 }
 
 func (e *Engine) pressOwn(t *Turn, b buttonID) error {

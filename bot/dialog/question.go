@@ -23,7 +23,7 @@ func (e *Engine) openStep(t *Turn) (*flow, stepFacts, bool) {
 
 // asks is the open question as its text has it, its buttons not stamped.
 func (e *Engine) asks(t *Turn, lang string) (bot.Message, error) {
-	l, err := e.flows[t.session.Open.Flow].asks(t.session.Open)
+	l, err := e.flows[t.session.Open.Flow].asks(t, t.session.Open)
 	if err != nil {
 		return bot.Message{}, err
 	}
@@ -43,10 +43,12 @@ func (e *Engine) ask(t *Turn) error {
 		return err
 	}
 	fr := &t.session.Open
+	_, step, _ := e.openStep(t)
 	for i, b := range m.Buttons {
 		if m.Buttons[i].ID, err = stamped(buttonID{flow: fr.Flow, step: fr.Step, choice: b.ID, visit: fr.Visit}); err != nil {
 			return fmt.Errorf("dialog: ask %s/%s: %w", fr.Flow, fr.Step, err)
 		}
+		m.Buttons[i].Contact = b.ID == contactButton && step.want.contact
 	}
 	fr.At, t.asked = t.Now(), true
 	t.post(m)
@@ -63,7 +65,7 @@ func (e *Engine) offered(t *Turn) (bool, error) {
 	if !ok || t.Event.Kind != bot.Wrote || !step.want.button || t.moved {
 		return false, nil
 	}
-	l, err := e.flows[t.session.Open.Flow].asks(t.session.Open)
+	l, err := e.flows[t.session.Open.Flow].asks(t, t.session.Open)
 	if err != nil {
 		return true, err
 	}
@@ -86,18 +88,12 @@ func (e *Engine) question(t *Turn) (bool, error) {
 	if e.idle(t, f) {
 		return true, e.askOwn(t, askedResume)
 	}
-	if step.want.button && t.Event.Kind == bot.Wrote {
-		l, err := f.asks(t.session.Open)
-		if err != nil {
-			return true, err
-		}
-		a, ok, err := t.chosen(l, true)
-		if err != nil {
-			return true, err
-		}
-		if ok {
-			return true, e.hear(t, a)
-		}
+	a, ok, err := e.choice(t, f, step)
+	if err != nil {
+		return true, err
+	}
+	if ok {
+		return true, e.hear(t, a)
 	}
 	fits, wrong := step.want.read(t.Event)
 	if fits {
@@ -106,7 +102,43 @@ func (e *Engine) question(t *Turn) (bool, error) {
 	if done, err := e.typedCard(t); done || err != nil {
 		return true, err
 	}
+	if done, err := e.strayed(t, f); done || err != nil {
+		return true, err
+	}
 	return true, e.misheard(t, wrong)
+}
+
+// choice reads typed words as one of the question's buttons, or as several where
+// that is wanted.
+func (e *Engine) choice(t *Turn, f *flow, step stepFacts) (a answer, ok bool, err error) {
+	if !step.want.button || t.Event.Kind != bot.Wrote {
+		return a, false, nil
+	}
+	l, err := f.asks(t, t.session.Open)
+	if err != nil {
+		return a, false, err
+	}
+	if a, ok, err = t.chosen(l, true); ok || err != nil || !step.want.several {
+		return a, ok, err
+	}
+	return t.chosenAll(l)
+}
+
+// strayed offers the open flow what is no answer to its question, and asks
+// again, once for an album.
+func (e *Engine) strayed(t *Turn, f *flow) (bool, error) {
+	kept, err := f.stray(t, &t.session.Open)
+	if err == nil {
+		err = t.err
+	}
+	if !kept || err != nil {
+		return kept, err
+	}
+	if t.session.Missed = 0; t.oneOfMany() {
+		t.notes = nil
+		return true, nil
+	}
+	return true, e.ask(t)
 }
 
 // idle says that the open question has waited so long that an answer might not
@@ -115,6 +147,13 @@ func (e *Engine) idle(t *Turn, f *flow) bool {
 	at := t.session.Open.At
 	return f.idle > 0 && !at.IsZero() && t.Now().Sub(at) > f.idle
 }
+
+// The IDs of buttons that mean something to us: one skips its question, the
+// other has the platform share the person's number.
+const (
+	skipButton    = "skip"
+	contactButton = "contact"
+)
 
 // hear gives an answer to the step and follows where it leads.
 func (e *Engine) hear(t *Turn, a answer) error {
@@ -125,6 +164,12 @@ func (e *Engine) hear(t *Turn, a answer) error {
 	s := t.session
 	s.Missed, s.Asking, s.Open.At = 0, "", t.Now()
 	t.answer = a
+	if err := e.withdrawKeys(t, step); err != nil {
+		return err
+	}
+	if a.choice == skipButton && step.optional {
+		return e.skip(t)
+	}
 	if a.choice == "" && (step.want.photos > 0 || step.want.anything) {
 		t.Photos() // noted, whatever the step does with them
 	}
@@ -136,6 +181,17 @@ func (e *Engine) hear(t *Turn, a answer) error {
 		return t.err
 	}
 	return e.follow(t, f, step, move)
+}
+
+// withdrawKeys has the keys that shared a number taken away with the next words:
+// they stay on the screen otherwise.
+func (e *Engine) withdrawKeys(t *Turn, step stepFacts) error {
+	if !step.want.contact {
+		return nil
+	}
+	asked, err := e.asks(t, t.Lang())
+	t.keys = labelOf(asked, contactButton) != ""
+	return err
 }
 
 // follow goes where the move leads.
@@ -172,14 +228,27 @@ func (e *Engine) next(t *Turn, f *flow) error {
 	fr := &t.session.Open
 	to := fr.Back
 	if f.at(to) < 0 {
-		i := f.at(fr.Step) + 1
-		if i == len(f.steps) {
+		var err error
+		if to, err = e.unpassed(t, f, f.at(fr.Step)+1); err != nil {
+			return err
+		}
+		if to == "" {
 			return e.end(t)
 		}
-		to = f.steps[i].name
 	}
 	arrive(fr, to, t.session.Seq)
 	return e.ask(t)
+}
+
+// unpassed is the first step from i on that must be asked, or empty.
+func (e *Engine) unpassed(t *Turn, f *flow, i int) (string, error) {
+	for ; i < len(f.steps); i++ {
+		passes, err := f.passes(t, t.session.Open, f.steps[i].name)
+		if err != nil || !passes {
+			return f.steps[i].name, err
+		}
+	}
+	return "", nil
 }
 
 // arrive comes to a question and keeps the way there. Where the way leads in a

@@ -52,6 +52,16 @@ func (t *Turn) note(l templates.Line) { t.notes = append(t.notes, t.words(l)) }
 
 // post leaves a message for the person, after the notes.
 func (t *Turn) post(m bot.Message) {
+	if t.keys && (len(m.Buttons) == 0 || len(t.notes) > 0) {
+		// A message has room for keys of one kind: words of their own take the old
+		// ones away.
+		t.keys = false
+		if len(m.Buttons) > 0 {
+			t.post(bot.Message{Menu: true})
+		} else {
+			m.Menu = true
+		}
+	}
 	m.Text = t.withNotes(m.Text)
 	t.out = append(t.out, outgoing{t.Event.From, store.Replies, m})
 }

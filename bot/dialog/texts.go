@@ -21,6 +21,12 @@ type Fault struct {
 	Told  bool   // the person has been told that we are sorry
 }
 
+// Unfinished is a flow that has waited long. Kept: each answer is in the records.
+type Unfinished struct {
+	Title string
+	Kept  bool
+}
+
 // Help is what a person can do now. Title is empty when no flow is open.
 type Help struct {
 	Title    string
@@ -52,7 +58,8 @@ var (
 	sayNothing   = templates.New[struct{}]("common.nothing_open")
 	askCancel    = templates.New[string]("common.cancel")
 	sayCancelled = templates.New[string]("common.cancelled")
-	askResume    = templates.New[string]("common.resume")
+	sayPaused    = templates.New[string]("common.paused") // given up, and nothing is lost
+	askResume    = templates.New[Unfinished]("common.resume")
 	sayContinued = templates.New[string]("common.continued")
 	sayFull      = templates.New[[]string]("common.full")
 	sayUpdated   = templates.New[struct{}]("common.updated")

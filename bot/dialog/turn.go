@@ -49,12 +49,16 @@ type Turn struct {
 	asked   bool // the open question has been said
 	missed  int  // misses in a row before this turn
 	atLoss  bool // this turn is one
+	keys    bool // keys of an answered question are on the screen, in the place of the letters
 	err     error
 }
 
 type answer struct {
 	choice string // the button's ID in the text
 	label  string // its words in the person's language
+
+	choices []string // of several
+	others  []string // the person's own words among them
 }
 
 type outgoing struct {
@@ -66,6 +70,25 @@ type outgoing struct {
 // Choice is the ID of the button that was chosen, as the text has it; empty when
 // the answer is no choice. Of a button with "each" templates.Index reads it.
 func (t *Turn) Choice() string { return t.answer.choice }
+
+// Choices are the IDs of all buttons that were chosen, and the words that stood
+// among them and are none, where Several is wanted.
+func (t *Turn) Choices() (ids, others []string) {
+	if t.answer.choice != "" {
+		return []string{t.answer.choice}, nil
+	}
+	return t.answer.choices, t.answer.others
+}
+
+// Contact is the telephone number that was shared with us; own says that the
+// platform vouches for its being the person's own. It is empty when none was.
+func (t *Turn) Contact() (number string, own bool) {
+	note := contactOf(t.Event)
+	if number, own = strings.CutPrefix(note, bot.OwnContact); own {
+		return number, true
+	}
+	return note[strings.LastIndex(note, " ")+1:], false
+}
 
 // Text is what the person wrote, without the spaces around it: the caption of a
 // picture; empty when the answer is a choice.

@@ -98,13 +98,28 @@ func (e *Engine) mend(t *Turn) (same bool, err error) {
 				continue
 			}
 		}
+		f.rename(&s.Open)
 		if f.at(s.Open.Step) < 0 {
 			nearest(&s.Open, f, s.Seq)
 			same = false
+			switch next, err := e.unpassed(t, f, f.at(s.Open.Step)); {
+			case err != nil:
+				return false, err
+			case next != "":
+				s.Open.Step = next
+			}
 		}
 		return same, nil
 	}
 	return same, nil
+}
+
+// rename gives the steps that the frame knows the names they have today.
+func (f *flow) rename(fr *bot.Frame) {
+	fr.Step, fr.Back = f.now(fr.Step), f.now(fr.Back)
+	for i, step := range fr.Trail {
+		fr.Trail[i] = f.now(step)
+	}
 }
 
 // nearest puts the frame at the last question on the way that is still there.

@@ -15,12 +15,23 @@ type Want struct {
 	photos   int // in one message; 0: none
 	anything bool
 	edits    bool
+	several  bool
+	contact  bool
 }
 
 var (
 	// Button wants one of the question's buttons: pressed, or typed as its
 	// number or its words in any of our languages.
 	Button = Want{button: true}
+
+	// Several wants one or more of the question's buttons, and lets words of the
+	// person's own stand among them: Turn.Choices tells what was chosen.
+	Several = Want{button: true, several: true}
+
+	// Contact wants the person's own telephone number, as the platform shares it:
+	// Turn.Contact tells it. A button [contact] of the question asks for it, where
+	// the channel has such buttons.
+	Contact = Want{contact: true}
 
 	// Anything wants whatever a person can send: words, pictures, voice, files.
 	Anything = Want{anything: true}
@@ -44,6 +55,8 @@ func (w Want) Or(o Want) Want {
 	w.button = w.button || o.button
 	w.anything = w.anything || o.anything
 	w.edits = w.edits || o.edits
+	w.several = w.several || o.several
+	w.contact = w.contact || o.contact
 	if o.max > 0 {
 		w.min, w.max = o.min, o.max
 	}
@@ -70,7 +83,7 @@ func (w Want) read(ev bot.Event) (ok bool, wrong templates.Line) {
 			return false, sayTooMany.With(Measure{N: n, Max: w.photos})
 		}
 	case bot.Sent:
-		if w.anything {
+		if w.anything || w.contact && contactOf(ev) != "" {
 			return true, templates.Line{}
 		}
 	}
@@ -100,6 +113,16 @@ func (w Want) now() templates.Line {
 		return sayWantPhotos.With(w.button)
 	}
 	return sayWantButton.With(struct{}{})
+}
+
+// contactOf is the contact that was shared, as the adapter notes it.
+func contactOf(ev bot.Event) string {
+	for _, m := range ev.Media {
+		if m.Kind == bot.Contact {
+			return m.Note
+		}
+	}
+	return ""
 }
 
 func photosOf(ev bot.Event) []bot.Media {

@@ -3,6 +3,7 @@ package telegram
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -47,7 +48,7 @@ func draw(m bot.Message) ([]piece, error) {
 	if m.Edits != "" {
 		return drawEdit(m)
 	}
-	keys, err := keyboard(m.Buttons)
+	keys, err := markup(m.Buttons)
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +109,24 @@ func drawPhotos(ids []bot.MediaID) (pieces []piece, err error) {
 
 func refuse(format string, args ...any) error {
 	return &bot.Refused{Code: 400, Reason: fmt.Sprintf(format, args...)}
+}
+
+// markup draws the buttons under a message, or, where one of them shares the
+// person's number, as keys in the place of the letters: no other kind can
+// (KeyboardButton, request_contact). Those keys write their labels.
+func markup(buttons []bot.Button) (models.ReplyMarkup, error) {
+	keys, err := keyboard(buttons)
+	if keys == nil || err != nil {
+		return nil, err // an untyped nil: none
+	}
+	if !slices.ContainsFunc(buttons, func(b bot.Button) bool { return b.Contact }) {
+		return keys, nil
+	}
+	m := &models.ReplyKeyboardMarkup{ResizeKeyboard: true, OneTimeKeyboard: true}
+	for _, b := range buttons {
+		m.Keyboard = append(m.Keyboard, []models.KeyboardButton{{Text: strings.TrimSpace(tidy(b.Label)), RequestContact: b.Contact}})
+	}
+	return m, nil
 }
 
 // keyboard draws the buttons; nil when there are none. An empty callback_data

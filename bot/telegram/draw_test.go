@@ -179,3 +179,19 @@ func TestRows(t *testing.T) {
 		}
 	}
 }
+
+// A button that shares the number makes keys in the place of the letters of all
+// of them.
+func TestDrawContact(t *testing.T) {
+	pieces, err := draw(bot.Message{Text: "电话？", Buttons: []bot.Button{{ID: "form/phone:contact:3", Label: "分享", Contact: true}, {ID: "form/phone:skip:3", Label: "跳过"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &models.ReplyKeyboardMarkup{
+		Keyboard:       [][]models.KeyboardButton{{{Text: "分享", RequestContact: true}}, {{Text: "跳过"}}},
+		ResizeKeyboard: true, OneTimeKeyboard: true,
+	}
+	if diff := cmp.Diff(want, pieces[0].markup); len(pieces) != 1 || diff != "" {
+		t.Error(diff)
+	}
+}

@@ -241,7 +241,7 @@ func contact(m *message) bot.Media {
 	k := m.Contact
 	note := "other: " + k.FirstName + " " + k.LastName + " " + k.PhoneNumber
 	if m.From != nil && k.UserID == m.From.ID {
-		note = "own: " + k.PhoneNumber
+		note = bot.OwnContact + k.PhoneNumber
 	}
 	return bot.Media{Kind: bot.Contact, Note: short(note, 300)}
 }
