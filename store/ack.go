@@ -28,7 +28,7 @@ func plain(r Settled) bool { return r.State == Delivered }
 // that arrived is noted in any case.
 func (c *Claim) Settle(ctx context.Context, r Settled) error {
 	if plain(r) {
-		return c.s.leave(leaving{ack: &ack{claim: c, last: r, on: true}})
+		return c.s.settled(&ack{claim: c, last: r, on: true})
 	}
 	return c.s.inTx(ctx, "settle message", func(tx *sql.Tx) error { return c.settle(ctx, tx, r) })
 }
@@ -39,7 +39,7 @@ func (c *Claim) Settle(ctx context.Context, r Settled) error {
 func (c *Claim) Finish(ctx context.Context, last Settled, rest Rest) error {
 	defer c.s.ringIfMissed(c.To)
 	if plain(last) && rest == (Rest{}) {
-		return c.s.leave(leaving{ack: &ack{claim: c, last: last}})
+		return c.s.settled(&ack{claim: c, last: last})
 	}
 	return c.s.inTx(ctx, "finish claim", func(tx *sql.Tx) error {
 		if err := c.settle(ctx, tx, last); err != nil {

@@ -43,8 +43,12 @@ type Claim struct {
 var ErrLost = errors.New("store: the claim is lost")
 
 // Due lists conversations that have something to send and nobody sending, the
-// urgent ones first, at most n.
+// urgent ones first, at most n. What this process has sent and could not note
+// while the database was away is noted before.
 func (s *Store) Due(ctx context.Context, n int) ([]bot.Conversation, error) {
+	if err := s.noteLate(ctx); err != nil {
+		return nil, err
+	}
 	now := s.dbnow()
 	rows, err := s.read.QueryContext(ctx, "SELECT conversation FROM outbox_heads WHERE due_at <= "+now+" AND lease_until <= "+now+" ORDER BY lane, due_at LIMIT ?", n)
 	if err != nil {

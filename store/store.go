@@ -64,6 +64,7 @@ type Store struct {
 	fetch   chan struct{}
 	ready   atomic.Pointer[func(*Claim, []Outgoing)]
 	pending batcher[leaving]
+	late    late
 	note    atomic.Pointer[func(TurnNote)]
 	counts  counts
 

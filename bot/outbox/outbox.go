@@ -41,6 +41,8 @@ type Sender struct {
 
 	mu     sync.Mutex
 	pauses map[string]time.Time // by channel: the platform asked us all to wait
+
+	away bool // the database was, when it was last asked
 }
 
 const (
@@ -49,6 +51,10 @@ const (
 	oneSend = 40 * time.Second // no send is waited for longer
 	batch   = 16
 	giveUp  = 24 * time.Hour // what could not be sent for so long has failed
+
+	// When the database comes back, every process gets so long to note what it sent
+	// before the database went, so that no other sends it again.
+	afterAway = 2 * time.Second
 )
 
 func (s *Sender) log() *slog.Logger {
@@ -65,13 +71,20 @@ func (s *Sender) Run(ctx context.Context) {
 	defer w.close()
 	defer s.Store.OnReady(nil)
 	for {
-		s.dispatch(ctx, w)
+		wait := s.dispatch(ctx, w)
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.Store.Woken():
 		case <-w.done:
 		case <-time.After(poll):
+		}
+		if wait > 0 {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(wait):
+			}
 		}
 	}
 }
@@ -89,17 +102,24 @@ func (s *Sender) take(ctx context.Context, w *workers, cl *store.Claim, next []s
 }
 
 // dispatch starts a worker for each due conversation, as long as there are free
-// ones. Processes that look at the same list start at different places.
-func (s *Sender) dispatch(ctx context.Context, w *workers) {
+// ones, and says how long to wait before the next look at least. Processes that
+// look at the same list start at different places.
+func (s *Sender) dispatch(ctx context.Context, w *workers) (wait time.Duration) {
 	due, err := s.due(ctx)
 	if err != nil && ctx.Err() == nil {
 		s.log().WarnContext(ctx, "outbox: cannot look for what is due", "error", err)
 	}
+	was := s.away
+	s.away = store.IsAway(err)
+	if was && !s.away {
+		return afterAway
+	}
 	for _, c := range due {
 		if !w.try(func() { _, err := s.serve(ctx, c); s.report(ctx, c, err) }) {
-			return
+			break
 		}
 	}
+	return 0
 }
 
 func (s *Sender) report(ctx context.Context, c bot.Conversation, err error) {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // attendant knows the processes of MariaDB and Redis, where .ci/servers has
@@ -35,7 +36,10 @@ func (a *attendant) pid(name string) (int, error) {
 }
 
 // restart kills a server without a word and starts it again.
-func (a *attendant) restart(ctx context.Context, name string) error {
+func (a *attendant) restart(ctx context.Context, name string) error { return a.without(ctx, name, 0) }
+
+// without kills a server, and starts it again after a while.
+func (a *attendant) without(ctx context.Context, name string, d time.Duration) error {
 	pid, err := a.pid(name)
 	if err != nil {
 		return err
@@ -43,8 +47,25 @@ func (a *attendant) restart(ctx context.Context, name string) error {
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		return fmt.Errorf("load: kill %s: %w", name, err)
 	}
-	if out, err := exec.CommandContext(ctx, a.program, name).CombinedOutput(); err != nil {
+	sleep(ctx, d)
+	if out, err := exec.CommandContext(context.WithoutCancel(ctx), a.program, name).CombinedOutput(); err != nil {
 		return fmt.Errorf("load: restart %s: %w\n%s", name, err, out)
+	}
+	return nil
+}
+
+// stopped lets a server hang for a while.
+func (a *attendant) stopped(ctx context.Context, name string, d time.Duration) error {
+	pid, err := a.pid(name)
+	if err != nil {
+		return err
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("load: stop %s: %w", name, err)
+	}
+	sleep(ctx, d)
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		return fmt.Errorf("load: let %s go on: %w", name, err)
 	}
 	return nil
 }

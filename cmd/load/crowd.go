@@ -23,6 +23,8 @@ type crowd struct {
 	spoke atomic.Int64 // people who have talked to the end
 	steps atomic.Int64
 	late  atomic.Int64 // steps that nobody was free to take at their time
+
+	waiting waiting
 }
 
 // play lets the crowd talk until done is closed, and then everybody finish. ctx
@@ -123,6 +125,7 @@ const afterGivenUp = 25 * time.Second
 // is false when that does not happen.
 func (c *crowd) step(ctx context.Context, p *person, i int, due time.Time) bool {
 	s, id := c.town.talk.steps[i], c.ids.Add(1)
+	defer c.waiting.begin(id)()
 	select { // nothing that was heard before counts
 	case <-p.complete:
 	default:

@@ -85,6 +85,8 @@ func (j *job) do(ctx context.Context) (r *report, err error) {
 	switch {
 	case j.floor:
 		err = j.besideFloor(ctx, r)
+	case j.outages != "":
+		err = j.inOutages(ctx, r)
 	case j.chaos:
 		err = j.inChaos(ctx, r)
 	case j.soak > 0:

@@ -38,6 +38,8 @@ type options struct {
 	soak     int
 	look     time.Duration
 
+	outages string
+
 	chaos  bool
 	kills  int
 	every  time.Duration
@@ -74,6 +76,7 @@ func readOptions(args []string, out io.Writer) (*options, error) {
 	f.IntVar(&o.sessions, "sessions", 0, "fill the home with the records of so many other clients first")
 	f.IntVar(&o.soak, "soak", 0, "play so many steps and watch the processes meanwhile")
 	f.DurationVar(&o.look, "look", 10*time.Second, "with -soak: how often to look at the processes")
+	f.StringVar(&o.outages, "outages", "", "take away one thing after the other while people talk, like db-kill:60s,redis-kill:40s; of "+strings.Join(outageKinds, ","))
 	f.BoolVar(&o.chaos, "chaos", false, "break things meanwhile, and hold the outcome against what must be")
 	f.IntVar(&o.kills, "kills", 0, "with -chaos: kill -9 so many processes, instead of for a time")
 	f.DurationVar(&o.every, "every", 400*time.Millisecond, "with -chaos: between two kills, about")
@@ -105,12 +108,15 @@ func (o *options) check() error {
 	expect(o.people > 0 && o.rate > 0 && o.connections > 0 && o.hurry > 0 && o.rounds > 0, "-people, -rate, -connections, -hurry, -rounds: expected more than 0")
 	expect(o.duration > 0 && o.every > 0 && o.look > 0, "-for, -every, -look: expected more than 0")
 	jobs := 0
-	for _, j := range []bool{o.floor, o.chaos, o.soak > 0} {
+	for _, j := range []bool{o.floor, o.chaos, o.soak > 0, o.outages != ""} {
 		if j {
 			jobs++
 		}
 	}
-	expect(jobs <= 1, "-floor, -chaos, -soak: expected one of them at most")
+	expect(jobs <= 1, "-floor, -chaos, -outages, -soak: expected one of them at most")
+	if _, err := readOutages(o.outages); err != nil {
+		wrong = append(wrong, err)
+	}
 	expect(o.kills == 0 || o.chaos && slices.Contains(o.chosenFaults(), "kill"), "-kills: expected -chaos too, and kill among the -faults")
 	for _, f := range o.chosenFaults() {
 		expect(slices.Contains(allFaults, f), "-faults: "+f+" is none of "+strings.Join(allFaults, ","))

@@ -20,6 +20,7 @@ type report struct {
 	Faults      map[string]int `json:"faults,omitempty"`
 	Seed        uint64         `json:"seed,omitempty"`
 	Watch       *watch         `json:"watch,omitempty"`
+	Outages     []outage       `json:"outages,omitempty"`
 	Filled      string         `json:"filled,omitempty"`
 	Redelivered int64          `json:"redelivered"`
 	Late        int64          `json:"late,omitempty"` // steps of the open loop that nobody could take
@@ -47,6 +48,9 @@ func (r *report) print(w io.Writer, asJSON bool) error {
 	r.figures(&b)
 	if r.Watch != nil {
 		r.Watch.print(&b)
+	}
+	for _, o := range r.Outages {
+		fmt.Fprintf(&b, "%-12s%5s  %5d steps, to ack p50/p95/p99 %s ms, longest %.0f; %d waited at its end, none %.1f s later\n", o.Name, o.Length, o.Steps, o.ToAck, o.ToAck.Max, o.Backlog, o.GoneIn)
 	}
 	if len(r.Faults) > 0 {
 		fmt.Fprintf(&b, "broken     ")
