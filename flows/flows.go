@@ -58,6 +58,7 @@ func New(s Settings) House {
 			consentFlow(s, store.StatementSingle),
 			consentFlow(s, store.StatementTruth),
 			consents,
+			link,
 			enrol,
 		},
 		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert},

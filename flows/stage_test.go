@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -61,6 +62,7 @@ type stage struct {
 	people []*person
 	events int
 	code   string // the newest invite
+	link   string // the newest link code
 	toast  string // what the one who pressed was shown for a moment
 	spoil  func() // what goes wrong before each event
 	twice  bool   // the platforms deliver everything twice
@@ -187,6 +189,8 @@ func (s *stage) read(p *person, line string) []bot.Event {
 			s.invite(store.Role(rest))
 		}
 		ev.Text = s.code
+	case "link":
+		ev.Text = s.link
 	case "photo":
 		return s.photos(p, rest)
 	default:
@@ -330,13 +334,24 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 	for _, p := range s.people {
 		if p.at == d.To {
 			if drawn := draw(p, d.Message); drawn != "" {
-				p.heard = append(p.heard, drawn)
+				p.heard = append(p.heard, s.hideCode(drawn))
 			}
 			p.shown = append(p.shown, shown{d.Seq, d.Message})
 			s.keepHidden(p, d.Message.Text)
 		}
 	}
 	return bot.Receipt{Pieces: 1, Total: 1}, nil
+}
+
+var linkCode = regexp.MustCompile(`LK(-[0-9A-Z]{5}){2}`)
+
+// hideCode keeps a link code for who types it, and writes down the same for all.
+func (s *stage) hideCode(text string) string {
+	if code := linkCode.FindString(text); code != "" && !strings.Contains(text, "XXXXX") {
+		s.link = code
+		return strings.ReplaceAll(text, code, "LK-12345-ABCDE")
+	}
+	return text
 }
 
 // keepHidden fails when anybody is told where somebody else talks to us.

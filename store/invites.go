@@ -65,12 +65,13 @@ func (s *Store) Invite(ctx context.Context, role Role, valid time.Duration) (cod
 // IsInvite says that a text has the form of an invite code, good or not. It
 // forgives spaces, missing dashes, small letters and what the eye confuses.
 func IsInvite(text string) bool {
-	body, ok := inviteBody(text)
+	body, ok := codeBody(invitePrefix, text)
 	return ok && len(body) == inviteLetter && strings.Trim(body, alphabet) == ""
 }
 
-// inviteBody is the part of a code that counts, in one form of writing.
-func inviteBody(text string) (body string, ok bool) {
+// codeBody is the part of a code that counts, behind its prefix, in one form of
+// writing.
+func codeBody(prefix, text string) (body string, ok bool) {
 	if len(text) > 200 {
 		return "", false
 	}
@@ -81,7 +82,7 @@ func inviteBody(text string) (body string, ok bool) {
 		}
 		return r
 	}, strings.ToUpper(norm.NFKC.String(text)))
-	body, ok = strings.CutPrefix(text, invitePrefix)
+	body, ok = strings.CutPrefix(text, prefix)
 	return strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(body), ok
 }
 
@@ -89,7 +90,7 @@ func inviteBody(text string) (body string, ok bool) {
 // is nothing to guess, so no slow hash is needed, and looking a digest up tells
 // nothing by the time it takes.
 func inviteDigest(code string) string {
-	body, _ := inviteBody(code)
+	body, _ := codeBody(invitePrefix, code)
 	sum := sha256.Sum256([]byte("redthread invite " + body))
 	return hex.EncodeToString(sum[:])
 }
