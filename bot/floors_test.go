@@ -14,6 +14,7 @@ import (
 // neighbours never import each other.
 var floors = map[string]int{
 	"bot":           0,
+	"bot/calendar":  0,
 	"bot/logging":   0,
 	"bot/nearest":   0,
 	"bot/numeral":   0,
