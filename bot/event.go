@@ -63,6 +63,7 @@ type Event struct {
 	Tap    *Tap    // instead of Button where the platform can carry only a number
 	On     *Shown  // the message whose button was pressed, where the platform can edit it
 	Media  []Media // what was shown or sent
+	Quoted string  // what stands in the message of ours that this one quotes, where the platform tells
 	Source string  // the scene or payload of the link or QR code that led here
 	At     time.Time
 

@@ -168,7 +168,7 @@ func mayFile(t *dialog.Turn, s Settings) (ok bool, err error) {
 
 func (g *grievance) file(t *dialog.Turn, s Settings) error {
 	c, err := t.Records.FileComplaint(store.NewComplaint{
-		Lang: t.Lang(), Matter: g.Matter, Evidence: g.Photos, Promised: s.FirstAnswer,
+		Lang: t.Lang(), Matter: g.Matter, Evidence: g.Photos, Promised: s.Calendar.Add(t.Now(), s.FirstAnswer),
 		Facts: store.Facts{People: g.People, When: g.When, Story: strings.Join(append([]string{g.Story}, g.Captions...), "\n"), Wish: g.Wish},
 	})
 	if err != nil {
@@ -176,6 +176,6 @@ func (g *grievance) file(t *dialog.Turn, s Settings) error {
 	}
 	t.Say(sayFiled.With(viewOf(c)))
 	t.Alert(complaintAlert.For(c.Number(), viewOf(c)), complaintDesk...)
-	t.Later(store.ComplaintUntaken, c.Number(), t.Now().Add(s.TakeWithin))
+	t.Later(store.ComplaintUntaken, c.Number(), s.Calendar.Add(t.Now(), s.TakeWithin))
 	return nil
 }

@@ -10,6 +10,7 @@ package flows
 import (
 	"time"
 
+	"redthread/bot/calendar"
 	"redthread/bot/dialog"
 	"redthread/store"
 	"redthread/templates"
@@ -18,13 +19,18 @@ import (
 // Settings are what an agency decides about its conversations. A zero one means
 // what stands behind it.
 type Settings struct {
-	FirstAnswer time.Duration // clients are promised to hear from us in this time: 24 hours
-	TakeWithin  time.Duration // a complaint that nobody takes for so long alerts supervisors: 10 minutes
-	ComeWithin  time.Duration // so does a client who waits for a person: 3 minutes
-	TalkIdle    time.Duration // a talk with a person ends when nobody says anything: 12 hours
-	FilePerDay  int           // how many complaints one client may file in 24 hours; 0: any number
-	Keep        store.Keep    // how long things are kept, as clients are told
-	Eligible    Eligibility   // whom the agency registers
+	// Calendar tells when colleagues are at work. What is promised and awaited is
+	// counted on it: nobody is called late over lunch. Nil: they always are.
+	Calendar *calendar.Calendar
+
+	FirstAnswer  time.Duration // who complains is promised to hear from us in this working time: a working day
+	AnswerWithin time.Duration // so is who asks what no approved text answers: 4 hours
+	TakeWithin   time.Duration // a complaint that nobody takes for so long alerts supervisors: 10 minutes
+	ComeWithin   time.Duration // so does a client who waits for a person: 3 minutes
+	TalkIdle     time.Duration // a talk with a person ends when nobody says anything, by the clock on the wall: 12 hours
+	FilePerDay   int           // how many complaints one client may file in 24 hours; 0: any number
+	Keep         store.Keep    // how long things are kept, as clients are told
+	Eligible     Eligibility   // whom the agency registers
 
 	// Agency tells clients who ask for a person when colleagues are there; nil:
 	// they are not told.
@@ -38,6 +44,8 @@ type House struct {
 	News  []dialog.Notice
 	Human func(*dialog.Turn) error // a client wishes for a person
 	Relay func(*dialog.Turn) error // what is said while two people talk
+
+	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
 }
 
 // New gives the conversations of an agency.
@@ -60,11 +68,14 @@ func New(s Settings) House {
 			consents,
 			link,
 			enrol,
+			answering,
 		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, channelDown, channelUp},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert, questionAlert, answeredCard},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, channelDown, channelUp},
 		Human: callHuman(s),
 		Relay: relay(s),
+
+		Quoted: hearQuote,
 	}
 }
 
@@ -74,7 +85,11 @@ func (s Settings) filledIn() Settings {
 			*d = otherwise
 		}
 	}
-	or(&s.FirstAnswer, 24*time.Hour)
+	if s.Calendar == nil {
+		s.Calendar = calendar.Always()
+	}
+	or(&s.FirstAnswer, s.Calendar.Workday())
+	or(&s.AnswerWithin, min(4*time.Hour, s.Calendar.Workday()))
 	or(&s.TakeWithin, 10*time.Minute)
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"redthread/bot"
+	"redthread/bot/calendar"
 	"redthread/bot/dialog"
 	"redthread/bot/outbox"
 	"redthread/flows"
@@ -90,16 +91,27 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	house := flows.New(flows.Settings{Agency: agency, FilePerDay: 4})
+	settings := flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t)}
+	house := flows.New(settings)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
-		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay,
+		Flows: append(house.Flows, flows.Asking(settings)), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Quoted: house.Quoted,
 		Agency: agency,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// office is at work as agency says, but for lunch.
+func office(t testing.TB) *calendar.Calendar {
+	t.Helper()
+	c, err := calendar.New(calendar.Config{Zone: time.FixedZone("Asia/Shanghai", 8*60*60), Hours: []string{"daily 9:00-18:00"}, China: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func agency(lang string) dialog.Agency {
@@ -174,6 +186,12 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Text = line
 		return []bot.Event{ev}
 	}
+	if words, ok := strings.CutPrefix(deed, "quote "); ok {
+		quoted, words, _ := strings.Cut(words, ": ")
+		s.quote(p, &ev, quoted)
+		ev.Text = words
+		return []bot.Event{ev}
+	}
 	verb, rest, _ := strings.Cut(deed, " ")
 	switch verb {
 	case "follow":
@@ -240,6 +258,18 @@ func (s *stage) press(p *person, ev *bot.Event, label string) {
 		}
 	}
 	s.t.Fatalf("%s sees no button %q", p.name, label)
+}
+
+// quote finds the newest message with the words on the person's screen.
+func (s *stage) quote(p *person, ev *bot.Event, words string) {
+	s.t.Helper()
+	for i := len(p.shown) - 1; i >= 0; i-- {
+		if text := p.shown[i].m.Text; strings.Contains(text, words) {
+			ev.Quoted = text
+			return
+		}
+	}
+	s.t.Fatalf("%s sees no message with %q", p.name, words)
 }
 
 func (s *stage) handle(ev bot.Event) {

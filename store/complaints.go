@@ -108,7 +108,7 @@ type NewComplaint struct {
 	Matter   string
 	Facts    Facts
 	Evidence []bot.MediaID
-	Promised time.Duration // how soon they hear from us
+	Promised time.Time // when they hear from us at the latest
 }
 
 // FileComplaint keeps a complaint of the turn's own client and gives it its
@@ -118,7 +118,7 @@ func (tx *Tx) FileComplaint(n NewComplaint) (Complaint, error) {
 	if err != nil {
 		return Complaint{}, err
 	}
-	row := complaintRow{ClientID: client.Chat, Matter: n.Matter, State: CaseFiled, FactsKey: newID(), FiledAt: millis(tx.now), PromisedAt: millis(tx.now.Add(n.Promised))}
+	row := complaintRow{ClientID: client.Chat, Matter: n.Matter, State: CaseFiled, FactsKey: newID(), FiledAt: millis(tx.now), PromisedAt: millis(n.Promised)}
 	if row.Facts, err = tx.s.box.SealJSON(factsPlace(row.FactsKey), n.Facts); err != nil {
 		return Complaint{}, err
 	}

@@ -58,7 +58,7 @@ func file(t *testing.T, s *store.Store, c bot.Conversation) (filed store.Complai
 	t.Helper()
 	turn(t, s, c, func(tx *store.Tx) (err error) {
 		filed, err = tx.FileComplaint(store.NewComplaint{
-			Lang: "zh-CN", Matter: "date", Evidence: []bot.MediaID{"m1", "m2"}, Promised: 24 * time.Hour,
+			Lang: "zh-CN", Matter: "date", Evidence: []bot.MediaID{"m1", "m2"}, Promised: tx.Now().Add(24 * time.Hour),
 			Facts: store.Facts{People: "张先生", When: "上周六", Story: "对方迟到一个小时", Wish: "道歉"},
 		})
 		return err

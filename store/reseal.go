@@ -49,6 +49,8 @@ var sealedColumns = []sealedColumn{
 	{"verifications", "entry", []string{"id"}, []string{"entry_key"}, byOne(entryPlace)},
 	{"promoted_answers", "asked", []string{"id"}, []string{"ref"}, byOne(promotedAskedPlace)},
 	{"promoted_answers", "answer", []string{"id"}, []string{"ref"}, byOne(promotedAnswerPlace)},
+	{"questions", "words", []string{"id"}, []string{"words_key"}, byOne(questionPlace)},
+	{"questions", "answer", []string{"id"}, []string{"words_key"}, byOne(answerPlace)},
 }
 
 // mediaFiles is what Sealed calls the folder of pictures.

@@ -83,6 +83,13 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.Promote(store.Promotion{Ref: "Q-000001", Lang: "zh-CN", Asked: "店里有停车位吗", Answer: "楼下可以停车。"}); err != nil {
 			return err
 		}
+		q, err := tx.AskQuestion("zh-CN", "要带哪些材料", tx.Now())
+		if err != nil {
+			return err
+		}
+		if _, _, err := tx.AnswerQuestion(q.Number(), store.Staff{ID: 1}, "身份证和户口本", false); err != nil {
+			return err
+		}
 		for range 250 { // more than a batch
 			tx.Post(mei, store.Replies, bot.Message{Text: "您好"})
 		}

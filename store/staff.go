@@ -185,7 +185,10 @@ func (s *Store) RevokeStaff(ctx context.Context, id int64) error {
 		if err := s.freeComplaints(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.freeHandoffs(ctx, tx, id)
+		if err := s.freeHandoffs(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.freeQuestions(ctx, tx, id)
 	})
 }
 

@@ -37,6 +37,11 @@ type Config struct {
 	// or none: then nobody can be called.
 	Human, Relay func(*Turn) error
 
+	// Quoted, if there is one, may answer words that quote a message of ours
+	// (bot.Event.Quoted), before anything else does; false leaves them to the
+	// others.
+	Quoted func(*Turn) (bool, error)
+
 	Now func() time.Time // the adapters' clock, for Event.ReplyBy; nil: time.Now
 	Log *slog.Logger     // nil: slog.Default()
 }

@@ -53,6 +53,10 @@ type Flow[D any] struct {
 	// they have been kept; then the question is asked again without a complaint.
 	Stray func(*Turn, *D) (bool, error)
 
+	// Fresh lets it begin anew when it is opened while it is open or waits, as
+	// a flow does that is about one paper: what was there is dropped.
+	Fresh bool
+
 	// Version counts the shapes D has had. Upgrade[n] turns data saved by
 	// version n into that of version n+1.
 	Version int
@@ -132,6 +136,7 @@ type facts struct {
 	always   bool
 	passing  bool
 	keeps    bool
+	fresh    bool
 	version  int
 	upgrades []int
 	begins   bool
@@ -164,7 +169,7 @@ func (f facts) now(step string) string {
 }
 
 func (f Flow[D]) facts() facts {
-	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, passing: f.Passing, keeps: f.Keeps, version: f.Version, begins: f.Begin != nil}
+	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, passing: f.Passing, keeps: f.Keeps, fresh: f.Fresh, version: f.Version, begins: f.Begin != nil}
 	for n := range f.Upgrade {
 		all.upgrades = append(all.upgrades, n)
 	}

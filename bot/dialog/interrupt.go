@@ -56,6 +56,12 @@ func (e *Engine) open(t *Turn, name string) error {
 	}
 	s := t.session
 	s.Asking, s.Missed = "", 0
+	if f.fresh {
+		s.Stack = slices.DeleteFunc(s.Stack, func(fr bot.Frame) bool { return fr.Flow == name })
+		if s.Open.Flow == name {
+			return e.start(t, f)
+		}
+	}
 	if s.Open.Flow == name {
 		t.note(sayContinued.With(e.title(t, name)))
 		return e.ask(t)

@@ -36,6 +36,7 @@ func (e *Engine) answerEvent(t *Turn) error {
 		e.updated,     // brings what an older release left open up to date
 		e.arrival,     // welcome, menu
 		e.press,       // cards, doors, questions
+		e.quoted,      // words about a message of ours
 		e.colleague,   // who has the talk, hears the words
 		e.edit,        // changed words are passed over, unless they are wanted
 		e.ownQuestion, // "really give up?"
@@ -126,6 +127,14 @@ func (e *Engine) arrival(t *Turn) (bool, error) {
 		return true, nil
 	}
 	return true, e.welcome(t)
+}
+
+// quoted answers words that quote a message of ours.
+func (e *Engine) quoted(t *Turn) (bool, error) {
+	if t.Event.Quoted == "" || e.cfg.Quoted == nil || !speaks(t.Event.Kind) {
+		return false, nil
+	}
+	return e.cfg.Quoted(t)
 }
 
 // edit passes changed words over, unless the open question wants them.

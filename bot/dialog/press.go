@@ -150,7 +150,7 @@ func (e *Engine) playCard(t *Turn, b buttonID) error {
 		}
 	}
 	t.session.Pressed, t.session.Missed = b.String(), 0
-	t.answer = answer{choice: b.choice}
+	t.answer, t.paper = answer{choice: b.choice}, b.ref
 	if t.Event.On != nil {
 		label, err := e.cardLabel(t, b)
 		if err != nil {

@@ -32,6 +32,7 @@ type Turn struct {
 	log     *slog.Logger
 
 	answer answer        // what the person said, as the step wants it
+	paper  string        // what the pressed card is about
 	photos []bot.MediaID // of the event, once noted
 	noted  bool
 	staff  *store.Staff // who the person is, once looked up
@@ -116,6 +117,10 @@ func (t *Turn) Photos() []bot.MediaID {
 	}
 	return t.photos
 }
+
+// Paper is the ref of the card whose button was pressed, for the flow that is
+// opened by it; empty when none was.
+func (t *Turn) Paper() string { return t.paper }
 
 // Lang is the language we speak here.
 func (t *Turn) Lang() string {

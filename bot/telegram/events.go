@@ -22,6 +22,7 @@ func (c *Channel) event(u *update) (bot.Event, bool) {
 	switch {
 	case u.Message != nil:
 		ok = said(&ev, u.Message)
+		ev.Quoted = c.quoted(u.Message)
 	case u.Edited != nil:
 		ok = edited(&ev, u.Edited)
 	case u.Callback != nil:
@@ -31,6 +32,16 @@ func (c *Channel) event(u *update) (bot.Event, bool) {
 		ok = joined(&ev, u.Member)
 	}
 	return ev, ok
+}
+
+// quoted is what stands in the message of our own that m answers; empty when it
+// answers none of ours.
+func (c *Channel) quoted(m *message) string {
+	q := m.Quotes
+	if q == nil || q.From == nil || strconv.FormatInt(q.From.ID, 10) != c.botID {
+		return ""
+	}
+	return q.Text + q.Caption
 }
 
 // said fills in a message of a person.

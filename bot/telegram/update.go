@@ -33,6 +33,7 @@ type message struct {
 	Caption     string       `json:"caption"`
 	MigrateTo   int64        `json:"migrate_to_chat_id"`
 	MigrateFrom int64        `json:"migrate_from_chat_id"`
+	Quotes      *quote       `json:"reply_to_message"`
 
 	Photo     []models.PhotoSize `json:"photo"`
 	Document  *models.Document   `json:"document"`
@@ -56,6 +57,13 @@ type message struct {
 	Giveaway  json.RawMessage `json:"giveaway"`
 	Invoice   json.RawMessage `json:"invoice"`
 	LivePhoto json.RawMessage `json:"live_photo"`
+}
+
+// quote is what we read of the Message that another one answers.
+type quote struct {
+	From    *models.User `json:"from"`
+	Text    string       `json:"text"`
+	Caption string       `json:"caption"`
 }
 
 // file is what Audio, Video, VideoNote, Animation and Sticker have in common.

@@ -1,0 +1,191 @@
+package flows
+
+import (
+	"errors"
+	"regexp"
+	"unicode/utf8"
+
+	"redthread/bot"
+	"redthread/bot/dialog"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// A colleague answers a question: by the card's button, and then by writing, or
+// by quoting the card, where the channel has quotes. The first to take it answers
+// it; supervisors may take it over. The client hears the answer where the question
+// was asked, and a supervisor can put it among the approved answers.
+
+// answerFlow is opened by a card and by a quote.
+const answerFlow = "answer"
+
+// answering takes the words of the answer. It is about the paper of the card that
+// was pressed, or about the question that was quoted: then the words are there.
+var answering = dialog.Flow[reply]{
+	Name:   answerFlow,
+	Title:  templates.New[none]("title.answer"),
+	Always: true,
+	Fresh:  true,
+	Begin:  beginAnswer,
+	Steps: []dialog.Step[reply]{
+		{Name: "words", Ask: templates.New[reply]("answer.words"), Want: dialog.Button.Or(dialog.Text(1, longestAnswer)), Hear: takeAnswer},
+	},
+}
+
+// longestAnswer leaves room for the question and the number in one message.
+const longestAnswer = 1500
+
+// reply is an answer that is being written.
+type reply struct{ Ref, Client, Words string }
+
+var (
+	sayQuestionTaken = templates.New[questionView]("staff.question_taken")
+	sayAnsweredBy    = templates.New[questionView]("staff.question_answered")
+	sayAnswerSent    = templates.New[questionView]("staff.answer_sent")
+	sayLeft          = templates.New[questionView]("staff.question_left")
+	sayUnfit         = templates.New[int]("answer.unfit") // the most letters of an answer
+
+	sayPromoted       = templates.New[questionView]("staff.promoted")
+	sayPromotedBefore = templates.New[questionView]("staff.promoted_before")
+)
+
+// answeredCard shows supervisors what a client was told, to be put among the
+// approved answers.
+var answeredCard = dialog.Card[questionView]{
+	Text: templates.New[questionView]("staff.answered"), Hear: promote, Staff: bosses,
+}
+
+// takeQuestion answers the alert: whoever presses first writes the answer.
+func takeQuestion(t *dialog.Turn, ref, _ string) error {
+	me, _ := t.Staff()
+	q, taken, err := t.Records.TakeQuestion(ref, me, isBoss(me))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		t.Say(sayNoPaper.With(none{}))
+		return nil
+	case err != nil:
+		return err
+	case !taken:
+		return notToAnswer(t, q)
+	}
+	t.Open(answerFlow)
+	return tellOthers(t, me, sayQuestionTaken.With(viewOfQuestion(q)), questionDesk)
+}
+
+// notToAnswer says by whom a question has been answered or taken.
+func notToAnswer(t *dialog.Turn, q store.Question) error {
+	if q.Open() {
+		t.Say(sayQuestionTaken.With(viewOfQuestion(q)))
+	} else {
+		t.Say(sayAnsweredBy.With(viewOfQuestion(q)))
+	}
+	return nil
+}
+
+func beginAnswer(t *dialog.Turn, r *reply) (dialog.Move, error) {
+	if ref := quotedQuestion(t); ref != "" {
+		return dialog.End, answerQuoted(t, ref)
+	}
+	q, err := t.Records.Question(t.Paper())
+	r.Ref, r.Client, r.Words = q.Number(), q.Client.Code(), q.Words
+	return dialog.Next, err
+}
+
+func takeAnswer(t *dialog.Turn, r *reply) (dialog.Move, error) {
+	me, ok := t.Staff()
+	switch {
+	case !ok: // dismissed while writing
+		return dialog.End, nil
+	case t.Choice() == "":
+		return dialog.End, sendAnswer(t, me, r.Ref, t.Text())
+	}
+	q, left, err := t.Records.LeaveQuestion(r.Ref, me)
+	if err != nil {
+		return dialog.End, err
+	}
+	if !left {
+		return dialog.End, notToAnswer(t, q)
+	}
+	t.Say(sayLeft.With(viewOfQuestion(q)))
+	t.Alert(questionAlert.For(r.Ref, viewOfQuestion(q)), questionDesk...)
+	return dialog.End, nil
+}
+
+// sendAnswer gives the client the one answer, and shows it to supervisors.
+func sendAnswer(t *dialog.Turn, me store.Staff, ref, words string) error {
+	q, answered, err := t.Records.AnswerQuestion(ref, me, words, isBoss(me))
+	if err != nil {
+		return err
+	}
+	if !answered {
+		return notToAnswer(t, q)
+	}
+	v := viewOfQuestion(q)
+	t.Records.CancelFor(q.Client.Conversation, store.QuestionDue, ref)
+	t.Tell(q.Client.Conversation, q.Client.Lang, sayAnswered.With(v))
+	if !isBoss(me) {
+		t.Say(sayAnswerSent.With(v))
+	}
+	t.Alert(answeredCard.For(ref, v), bosses...)
+	return nil
+}
+
+// questionNumber finds the number of a question in one of our messages.
+var questionNumber = regexp.MustCompile(`\bQ-\d{6,}\b`)
+
+// quotedQuestion is the question that a colleague's words quote; empty when they
+// quote none, or ask for something else.
+func quotedQuestion(t *dialog.Turn) string {
+	ref := questionNumber.FindString(t.Event.Quoted)
+	if _, ok := t.Staff(); ref == "" || !ok || t.Asked() != "" {
+		return ""
+	}
+	if _, err := t.Records.Question(ref); err != nil {
+		return ""
+	}
+	return ref
+}
+
+// hearQuote takes what a colleague writes under a question's card for its answer,
+// whatever else they are busy with.
+func hearQuote(t *dialog.Turn) (bool, error) {
+	if quotedQuestion(t) == "" {
+		return false, nil
+	}
+	t.Open(answerFlow)
+	return true, nil
+}
+
+// answerQuoted answers with the words of the turn.
+func answerQuoted(t *dialog.Turn, ref string) error {
+	me, _ := t.Staff()
+	n := utf8.RuneCountInString(t.Text())
+	if t.Event.Kind != bot.Wrote || n == 0 || n > longestAnswer {
+		t.Say(sayUnfit.With(longestAnswer))
+		return nil
+	}
+	return sendAnswer(t, me, ref, t.Text())
+}
+
+// promote puts an answer among the approved ones.
+func promote(t *dialog.Turn, ref, _ string) error {
+	me, _ := t.Staff()
+	q, err := t.Records.Question(ref)
+	if errors.Is(err, store.ErrNotFound) || err == nil && q.Open() {
+		t.Say(sayNoPaper.With(none{}))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	first, err := t.Records.Promote(store.Promotion{Ref: ref, Lang: q.Lang, Asked: q.Words, Answer: q.Answer, StaffID: me.ID})
+	if err != nil {
+		return err
+	}
+	if first {
+		t.Say(sayPromoted.With(viewOfQuestion(q)))
+	} else {
+		t.Say(sayPromotedBefore.With(viewOfQuestion(q)))
+	}
+	return nil
+}

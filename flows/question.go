@@ -1,0 +1,150 @@
+package flows
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"redthread/bot/dialog"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// A question that no approved text answers is open: the client gets a number and
+// a time, colleagues get a card. Before the time is over the client has heard the
+// answer, or a new time. answer.go is what colleagues do. It is played in
+// testdata/question.*.chat.
+
+// questionDesk may answer.
+var questionDesk = talkers
+
+const (
+	longestQuestion = 1000 // runes; more could not be read on a card
+	mostQuestions   = 5    // of one client that wait for an answer
+)
+
+// questionView is what texts may tell of a question. Only the card and whoever
+// answers are shown its words whole.
+type questionView struct {
+	Number, Client, Source string
+	Words                  string // what was asked
+	Short                  string // how it begins
+	Answer, Owner          string
+	Asked, Promised        time.Time
+	Opens                  time.Time // when colleagues are back; zero: they are here
+	Delays                 int       // how often a new time was promised
+}
+
+func viewOfQuestion(q store.Question) questionView {
+	return questionView{
+		Number: q.Number(), Client: q.Client.Code(), Source: q.Client.Source, Words: q.Words, Short: shorten(q.Words), Answer: q.Answer, Owner: q.Owner.Name,
+		Asked: q.AskedAt, Promised: q.PromisedAt, Delays: q.Delays,
+	}
+}
+
+// shorten is how a text begins, enough to be recognised.
+func shorten(text string) string { return firstRunes(text, 40) }
+
+// firstRunes keeps the first n runes of a text.
+func firstRunes(text string, n int) string {
+	if utf8.RuneCountInString(text) <= n {
+		return text
+	}
+	return string([]rune(text)[:n-1]) + "…"
+}
+
+var (
+	sayAsked         = templates.New[questionView]("question.asked")
+	sayAskedBefore   = templates.New[questionView]("question.asked_before")
+	sayAskedEnough   = templates.New[int]("question.enough") // how many may wait
+	sayAnswered      = templates.New[questionView]("question.answered")
+	sayDelayed       = templates.New[questionView]("question.delayed")
+	sayStaffQuestion = templates.New[none]("question.you_are_staff")
+)
+
+// questionAlert wakes who may answer.
+var questionAlert = dialog.Card[questionView]{
+	Text: templates.New[questionView]("staff.question"), Hear: takeQuestion, Staff: questionDesk,
+}
+
+// openQuestion keeps a question for a colleague to answer, tells the client its
+// number and time, and wakes the colleagues. A question that waits already keeps
+// its number.
+func (s Settings) openQuestion(t *dialog.Turn, words string) error {
+	if _, ok := t.Staff(); ok {
+		t.Say(sayStaffQuestion.With(none{}))
+		return nil
+	}
+	words = firstRunes(words, longestQuestion)
+	waiting, err := t.Records.OpenQuestions(mostQuestions)
+	if err != nil {
+		return err
+	}
+	for _, q := range waiting {
+		if templates.Fold(q.Words) == templates.Fold(words) {
+			t.Say(sayAskedBefore.With(viewOfQuestion(q)))
+			return nil
+		}
+	}
+	if len(waiting) == mostQuestions {
+		t.Say(sayAskedEnough.With(mostQuestions))
+		return nil
+	}
+	q, err := t.Records.AskQuestion(t.Lang(), words, s.Calendar.Add(t.Now(), s.AnswerWithin))
+	if err != nil {
+		return err
+	}
+	v := viewOfQuestion(q)
+	v.Opens = s.backAt(t.Now())
+	t.Say(sayAsked.With(v))
+	t.Later(store.QuestionUntaken, q.Number(), s.Calendar.NextOpen(t.Now())) // nobody is woken at night
+	t.Later(store.QuestionDue, q.Number(), s.warnAt(t.Now(), s.AnswerWithin))
+	return nil
+}
+
+// backAt is when colleagues are back at work; zero while they are.
+func (s Settings) backAt(now time.Time) time.Time {
+	if s.Calendar.Open(now) {
+		return time.Time{}
+	}
+	return s.Calendar.NextOpen(now)
+}
+
+// warnAt is when the client must hear something of a promise that was made, for
+// so much working time, at the time given: a little before it is over.
+func (s Settings) warnAt(from time.Time, within time.Duration) time.Time {
+	return s.Calendar.Add(from, within-min(within/4, 30*time.Minute))
+}
+
+// questionDue promises a new time when no answer has come: a working day more
+// than the last one, so that nobody is put off by the hour. Supervisors hear it.
+func questionDue(s Settings) dialog.Notice {
+	return dialog.Notice{Name: store.QuestionDue, Play: func(t *dialog.Turn, ref string) error {
+		q, err := t.Records.Question(ref)
+		if err != nil || !q.Open() {
+			return err
+		}
+		from := q.PromisedAt
+		if from.Before(t.Now()) {
+			from = t.Now()
+		}
+		q, _, err = t.Records.DelayQuestion(ref, s.Calendar.Add(from, s.Calendar.Workday()))
+		if err != nil {
+			return err
+		}
+		v := viewOfQuestion(q)
+		t.Say(sayDelayed.With(v))
+		t.Later(store.QuestionDue, ref, s.warnAt(from, s.Calendar.Workday()))
+		return escalate(t, questionAlert.For(ref, v), questionDesk)
+	}}
+}
+
+// questionUntaken offers a question to everybody: a new one as soon as colleagues
+// are there, or one whose colleague has left.
+var questionUntaken = dialog.Notice{Name: store.QuestionUntaken, Play: func(t *dialog.Turn, ref string) error {
+	q, err := t.Records.Question(ref)
+	if err != nil || !q.Open() || q.Owner.ID != 0 {
+		return err
+	}
+	t.Alert(questionAlert.For(ref, viewOfQuestion(q)), questionDesk...)
+	return nil
+}}
