@@ -100,7 +100,14 @@ func (j *job) do(ctx context.Context) (r *report, err error) {
 	}
 	r.Redelivered = j.stage.redone.Load()
 	r.Late = j.stage.crowd.late.Load()
-	r.Verdict, err = j.stage.verdict(ctx, j.home)
+	if r.Verdict, err = j.stage.verdict(ctx, j.home); err != nil {
+		return nil, err
+	}
+	found, err := j.house.leaks(ctx, j.talk)
+	r.Verdict.Leaked = len(found)
+	for _, f := range found {
+		r.Verdict.example("leaked: %s", f)
+	}
 	return r, err
 }
 

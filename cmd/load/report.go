@@ -95,7 +95,7 @@ func (r *report) figures(b *strings.Builder) {
 func (s spread) String() string { return fmt.Sprintf("%.1f / %.1f / %.1f", s.P50, s.P95, s.P99) }
 
 func (v verdict) print(b *strings.Builder, redelivered int64) {
-	fmt.Fprintf(b, "correct     lost %d, doubled %d, overtaken %d, wrong %d, unsent %d\n", v.Lost, v.Doubled, v.Overtaken, v.Wrong, v.Unsent)
+	fmt.Fprintf(b, "correct     lost %d, doubled %d, overtaken %d, wrong %d, unsent %d, leaked %d\n", v.Lost, v.Doubled, v.Overtaken, v.Wrong, v.Unsent, v.Leaked)
 	fmt.Fprintf(b, "            %d talks to the end, %d broken off, %d records, %d ticks; delivered again %d, answers sent twice after an unknown outcome %d,\n",
 		v.Talks, v.Left, v.Records, v.Edits, redelivered, v.Repeated)
 	fmt.Fprintf(b, "            given up by the platform %d, given up by the bot and told to staff %d, told to wait %d, dead letters %d\n", v.GivenUp, v.Undelivered, v.Holding, v.Letters)

@@ -20,6 +20,7 @@ type verdict struct {
 	GivenUp     int `json:"given_up"`    // messages that the platform could not bring: the bot never confirmed them
 	Letters     int `json:"letters"`     // callbacks among the dead letters
 	Unsent      int `json:"unsent"`      // answers still waiting at the end
+	Leaked      int `json:"leaked"`      // secrets and messages found in logs and metrics
 
 	Talks    int      `json:"talks"` // that came to their end
 	Left     int      `json:"left"`  // people who went away without an answer
@@ -29,7 +30,7 @@ type verdict struct {
 }
 
 // clean says that nothing is as it must not be.
-func (v verdict) clean() bool { return v.Lost+v.Doubled+v.Overtaken+v.Wrong+v.Unsent == 0 }
+func (v verdict) clean() bool { return v.Lost+v.Doubled+v.Overtaken+v.Wrong+v.Unsent+v.Leaked == 0 }
 
 func (v *verdict) example(format string, args ...any) {
 	if len(v.Examples) < 20 {
