@@ -80,6 +80,9 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.NoteVerification(h.Client.ID, store.PaperDivorce, store.PaperSeen, staff[0], time.Time{}); err != nil {
 			return err
 		}
+		if err := fillProfile(tx); err != nil {
+			return err
+		}
 		if _, err := tx.Promote(store.Promotion{Ref: "Q-000001", Lang: "zh-CN", Asked: "店里有停车位吗", Answer: "楼下可以停车。"}); err != nil {
 			return err
 		}
