@@ -24,7 +24,7 @@ type Settings struct {
 	Calendar *calendar.Calendar
 
 	FirstAnswer  time.Duration // who complains is promised to hear from us in this working time: a working day
-	AnswerWithin time.Duration // so is who asks what no approved text answers: 4 hours
+	AnswerWithin time.Duration // so is who asks what no approved text answers: a working day
 	TakeWithin   time.Duration // a complaint that nobody takes for so long alerts supervisors: 10 minutes
 	ComeWithin   time.Duration // so does a client who waits for a person: 3 minutes
 	TalkIdle     time.Duration // a talk with a person ends when nobody says anything, by the clock on the wall: 12 hours
@@ -89,7 +89,7 @@ func (s Settings) filledIn() Settings {
 		s.Calendar = calendar.Always()
 	}
 	or(&s.FirstAnswer, s.Calendar.Workday())
-	or(&s.AnswerWithin, min(4*time.Hour, s.Calendar.Workday()))
+	or(&s.AnswerWithin, s.Calendar.Workday())
 	or(&s.TakeWithin, 10*time.Minute)
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)

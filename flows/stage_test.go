@@ -91,7 +91,7 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t)}
+	settings := flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour}
 	house := flows.New(settings)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },

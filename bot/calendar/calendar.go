@@ -9,9 +9,7 @@
 package calendar
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -71,8 +69,7 @@ func (d date) plus(n int) date {
 
 func (d date) weekday() time.Weekday { return d.at(12*60, time.UTC).Weekday() }
 
-// New reads a calendar. Its error joins one *Mistake for every entry that is
-// wrong.
+// New reads a calendar. Its error is Mistakes.
 func New(c Config) (*Calendar, error) {
 	cal := &Calendar{zone: c.Zone, own: map[date]day{}, china: c.China}
 	if cal.zone == nil {
@@ -83,11 +80,11 @@ func New(c Config) (*Calendar, error) {
 	r.breaks(c.Breaks)
 	r.holidays(c.Holidays)
 	r.workdays(c.Workdays)
-	if err := errors.Join(r.wrong...); err != nil {
-		return nil, err
+	if len(r.wrong) == 0 && cal.Workday() == 0 {
+		r.mistake("hours", "", "no day has hours; expected at least one, like mon-sat 9:00-18:00")
 	}
-	if !slices.ContainsFunc(cal.week[:], func(s []span) bool { return len(s) > 0 }) {
-		return nil, &Mistake{"hours", "", "no day has hours; expected at least one, like mon-sat 9:00-18:00"}
+	if len(r.wrong) > 0 {
+		return nil, r.wrong
 	}
 	return cal, nil
 }

@@ -197,7 +197,7 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("the error does not say %q:\n%v", want, err)
 		}
 	}
-	if _, err := New(Config{}); !errors.As(err, new(*Mistake)) {
+	if _, err := New(Config{}); !errors.As(err, new(Mistakes)) {
 		t.Errorf("no hours at all: %v", err)
 	}
 }

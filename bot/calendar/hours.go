@@ -24,6 +24,17 @@ func (m *Mistake) Error() string {
 	return fmt.Sprintf("%s: %q: %s", m.List, m.Entry, m.Why)
 }
 
+// Mistakes are all that is wrong with a Config.
+type Mistakes []*Mistake
+
+func (all Mistakes) Error() string {
+	var lines []string
+	for _, m := range all {
+		lines = append(lines, m.Error())
+	}
+	return "calendar: " + strings.Join(lines, "\n")
+}
+
 // span is a stretch of a day, in minutes since midnight.
 type span struct{ from, to int }
 
@@ -32,7 +43,7 @@ const wholeDay = 24 * 60
 // reader reads the lists of a Config into a calendar.
 type reader struct {
 	cal   *Calendar
-	wrong []error
+	wrong Mistakes
 }
 
 func (r *reader) mistake(list, entry, why string, args ...any) {

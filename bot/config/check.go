@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -10,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"redthread/bot/calendar"
 )
 
 // checker holds settings against what they must be.
@@ -25,6 +28,7 @@ func (k *checker) expect(ok bool, setting, format string, args ...any) {
 func (c *Config) check() Problems {
 	k := &checker{}
 	k.agency(c.Agency)
+	k.calendar(c)
 	k.listen(c.Listen)
 	if c.Admin.Address != "" {
 		k.hostPort("admin.address", c.Admin.Address, "127.0.0.1:9180, or nothing")
@@ -64,6 +68,31 @@ func (k *checker) agency(a Agency) {
 	for i, l := range a.Languages {
 		k.expect(l == "zh-CN" || l == "en", "agency.languages", "%q is not a language we speak; expected zh-CN, en, or both", l)
 		k.expect(!slices.Contains(a.Languages[:i], l), "agency.languages", "%q stands there twice", l)
+	}
+}
+
+// mostPromised is how many working days a client may be let wait: within three
+// questions and requests are to be answered (GB/T 23861-2009).
+const mostPromised = 3
+
+func (k *checker) calendar(c *Config) {
+	k.oneOf("calendar.public_holidays", c.Calendar.Public, "china", "none")
+	cal, err := c.WorkingCalendar()
+	var wrong calendar.Mistakes
+	if errors.As(err, &wrong) {
+		for _, m := range wrong {
+			k.expect(m.Entry == "", "calendar."+m.List, "%q: %s", m.Entry, m.Why)
+			k.expect(m.Entry != "", "calendar."+m.List, "%s", m.Why)
+		}
+		return
+	}
+	most := mostPromised * cal.Workday()
+	for _, p := range []struct {
+		setting string
+		d       time.Duration
+	}{{"promises.answer", c.Promises.Answer}, {"promises.complaint", c.Promises.Complaint}} {
+		k.expect(p.d == 0 || 10*time.Minute <= p.d && p.d <= most, p.setting,
+			"%v; expected 10m to %v of working time, which is %d working days, or 0 for one", p.d, most, mostPromised)
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	_ "embed"
 	"time"
 	_ "time/tzdata" // small containers have no time zones of their own
+
+	"redthread/bot/calendar"
 )
 
 // Example is the documented configuration file. It loads once an address and
@@ -24,6 +26,8 @@ var Example string
 // Config is all settings, valid.
 type Config struct {
 	Agency   Agency   `config:"agency"`
+	Calendar Calendar `config:"calendar"`
+	Promises Promises `config:"promises"`
 	Listen   Listen   `config:"listen"`
 	Admin    Admin    `config:"admin"`
 	Database Address  `config:"database"` // as store.Config.Database has it
@@ -58,6 +62,29 @@ func (a Agency) Location() *time.Location {
 		return time.UTC // Load refuses such a zone
 	}
 	return l
+}
+
+// Calendar says when colleagues are at work, in the words of calendar.Config.
+type Calendar struct {
+	Hours    []string `config:"hours"`
+	Breaks   []string `config:"breaks"`
+	Public   string   `config:"public_holidays"` // china, none
+	Holidays []string `config:"holidays"`
+	Workdays []string `config:"workdays"`
+}
+
+// Promises are how soon clients hear from us, in working time; 0 is a working day.
+type Promises struct {
+	Answer    time.Duration `config:"answer"`
+	Complaint time.Duration `config:"complaint"`
+}
+
+// WorkingCalendar is the calendar that the settings describe.
+func (c *Config) WorkingCalendar() (*calendar.Calendar, error) {
+	w := c.Calendar
+	return calendar.New(calendar.Config{
+		Zone: c.Agency.Location(), Hours: w.Hours, Breaks: w.Breaks, Holidays: w.Holidays, Workdays: w.Workdays, China: w.Public == "china",
+	})
 }
 
 // Listen says where the platforms reach us.
@@ -146,6 +173,8 @@ type Log struct {
 func defaults() *Config {
 	return &Config{
 		Agency:   Agency{Timezone: "Asia/Shanghai", Languages: []string{"zh-CN", "en"}},
+		Calendar: Calendar{Hours: []string{"mon-sat 9:00-18:00"}, Public: "china"},
+		Promises: Promises{Answer: 4 * time.Hour},
 		Listen:   Listen{Address: "127.0.0.1:8080"},
 		Admin:    Admin{Address: "127.0.0.1:9180", AlertAfter: 5 * time.Minute},
 		Database: "sqlite:data/redthread.db",

@@ -77,6 +77,27 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestWorkingCalendar(t *testing.T) {
+	c, err := loadText(t, good+"calendar:\n  hours: [mon-fri 9:00-18:00]\n  workdays:\n    - 2026-10-03\n    - 2026-10-04 10:00-12:00\n",
+		"REDTHREAD_CALENDAR_HOLIDAYS=2026-12-24,2026-12-25")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cal, err := c.WorkingCalendar()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]bool{
+		"2026-10-01T10:00:00+08:00": false, "2026-10-03T10:00:00+08:00": true, "2026-10-04T13:00:00+08:00": false,
+		"2026-12-24T10:00:00+08:00": false, "2026-12-23T10:00:00+08:00": true, "2026-12-23T10:00:00Z": false,
+	} {
+		when, _ := time.Parse(time.RFC3339, at)
+		if cal.Open(when) != want {
+			t.Errorf("open at %s: %v", at, !want)
+		}
+	}
+}
+
 func TestRedisForms(t *testing.T) {
 	for _, form := range []string{
 		"redis://redis:6379/0", "rediss://:pw@redis:6379", "redis+sentinel://:pw@a:26379,b:26379/main?db=2", "rediss+cluster://u:pw@a:6379,b:6379",
@@ -110,6 +131,11 @@ func TestBadSettings(t *testing.T) {
 		{"no language", "  name_zh", "  languages: []\n  name_zh", "agency.languages: it is empty"},
 		{"language twice", "  name_zh", "  languages: [en, en]\n  name_zh", `agency.languages: "en" stands there twice`},
 		{"languages as a number", "  name_zh", "  languages: 3\n  name_zh", "agency.languages: expected a list"},
+		{"calendar hours", "database:", "calendar: {hours: [someday 9-18]}\ndatabase:", `calendar.hours: "someday 9-18": "someday" names no day`},
+		{"calendar without hours", "database:", "calendar: {hours: []}\ndatabase:", "calendar.hours: no day has hours; expected at least one"},
+		{"calendar day twice", "database:", "calendar: {holidays: [2026-12-24], workdays: [2026-12-24]}\ndatabase:", "calendar.workdays: \"2026-12-24\": 2026-12-24 is named already"},
+		{"public holidays", "database:", "calendar: {public_holidays: germany}\ndatabase:", `calendar.public_holidays: "germany"; expected china, none`},
+		{"promise", "database:", "promises: {answer: 40h}\ndatabase:", "promises.answer: 40h0m0s; expected 10m to 27h0m0s of working time, which is 3 working days"},
 		{"address", "address: :8080", "address: '8080'", `listen.address: "8080"; expected HOST:PORT`},
 		{"port", "address: :8080", "address: :99999", "listen.address"},
 		{"admin address", "database:", "admin: {address: '9180'}\ndatabase:", `admin.address: "9180"; expected HOST:PORT like 127.0.0.1:9180, or nothing`},

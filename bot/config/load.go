@@ -290,6 +290,9 @@ func words(written any) ([]string, error) {
 	case []any:
 		for _, e := range w {
 			s, ok := e.(string)
+			if day, isDay := e.(time.Time); isDay { // YAML's own reading of 2026-10-01
+				s, ok = day.Format(time.DateOnly), true
+			}
 			if !ok {
 				return nil, errors.New("expected a list of words, like [zh-CN, en]")
 			}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
 	"redthread/bot/config"
 	"redthread/templates"
@@ -30,10 +32,30 @@ func (checkCommand) Run(t *terminal) error {
 	} else {
 		fmt.Fprintln(t.out, "✓ keys")
 	}
+	checkCalendar(t, c)
 	if !checkTexts(t, textOptions(c)) || !fine {
 		return errNotInOrder
 	}
 	return nil
+}
+
+// checkCalendar shows what the calendar promises, and the years of which it cannot
+// know enough: the State Council arranges each year's holidays in the autumn
+// before it.
+func checkCalendar(t *terminal, c *config.Config) {
+	cal, err := c.WorkingCalendar()
+	if err != nil {
+		return // it is among the settings that were checked
+	}
+	now := time.Now().In(c.Agency.Location())
+	const form = "Mon 2006-01-02 15:04"
+	fmt.Fprintf(t.out, "✓ calendar (asked now, %s, a question is promised an answer before %s)\n", now.Format(form), cal.Add(now, cmp.Or(c.Promises.Answer, cal.Workday())).Format(form))
+	for _, year := range []int{now.Year(), now.AddDate(0, 2, 0).Year()} {
+		if cal.Guesses(year) {
+			fmt.Fprintf(t.out, "  note: calendar.holidays, calendar.workdays: the public holidays of %d are known only as far as the law fixes them; name those and the worked weekends that the State Council has arranged\n", year)
+			break
+		}
+	}
 }
 
 func checkTexts(t *terminal, o templates.Options) (fine bool) {

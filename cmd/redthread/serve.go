@@ -40,12 +40,18 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	}
 	log := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format)
 	slog.SetDefault(log)
+	cal, err := cfg.WorkingCalendar()
+	if err != nil {
+		return err
+	}
 	srv, err := server.New(server.Config{
 		Store: s, Texts: texts, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
 		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll,
 		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(),
-		Promises: flows.Settings{FilePerDay: cfg.Limits.ComplaintsPerDay},
-		Spool:    cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
+		Promises: flows.Settings{
+			Calendar: cal, AnswerWithin: cfg.Promises.Answer, FirstAnswer: cfg.Promises.Complaint, FilePerDay: cfg.Limits.ComplaintsPerDay,
+		},
+		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
 	})
 	if err != nil {
 		return err
