@@ -25,5 +25,5 @@ demo: ## open the page with six phones
 build: ## make ./redthread, one static file
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o redthread ./cmd/redthread
 
-fuzz: ## fuzz each target for FUZZTIME (10s)
+fuzz: ## fuzz each target for FUZZTIME (10s, or 100000x)
 	@.ci/fuzz $(FUZZTIME)

@@ -58,7 +58,7 @@ func writeFile(t *testing.T, name, text string) string {
 
 func loadText(t *testing.T, text string, environ ...string) (*Config, error) {
 	t.Helper()
-	return load(writeFile(t, "config.yaml", text), environ)
+	return load(readBounded, writeFile(t, "config.yaml", text), environ)
 }
 
 func TestLoad(t *testing.T) {
@@ -266,7 +266,7 @@ func TestEmptySecretFile(t *testing.T) {
 }
 
 func TestNoFile(t *testing.T) {
-	_, err := load(filepath.Join(t.TempDir(), "none.yaml"), nil)
+	_, err := load(readBounded, filepath.Join(t.TempDir(), "none.yaml"), nil)
 	if err == nil || !strings.Contains(err.Error(), "the configuration file cannot be read") {
 		t.Error(err)
 	}
@@ -274,7 +274,7 @@ func TestNoFile(t *testing.T) {
 
 // TestEnvironmentAlone: a container needs no file.
 func TestEnvironmentAlone(t *testing.T) {
-	c, err := load("", []string{
+	c, err := load(readBounded, "", []string{
 		"REDTHREAD_AGENCY_NAME_ZH=红线", "REDTHREAD_AGENCY_NAME_EN=R", "REDTHREAD_AGENCY_HOURS_ZH=九点", "REDTHREAD_AGENCY_HOURS_EN=9",
 		"REDTHREAD_TELEGRAM_ENABLED=true", "REDTHREAD_TELEGRAM_TOKEN=" + botTokenValue, "REDTHREAD_TELEGRAM_WEBHOOK_SECRET=" + hookValue,
 	})

@@ -27,10 +27,10 @@ const (
 
 // Load reads the file at path, or the environment alone when path is empty. Its
 // error is Problems.
-func Load(path string) (*Config, error) { return load(path, os.Environ()) }
+func Load(path string) (*Config, error) { return load(readBounded, path, os.Environ()) }
 
-func load(path string, environ []string) (*Config, error) {
-	r := &reader{config: defaults(), values: koanf.New(".")}
+func load(open func(path string) ([]byte, error), path string, environ []string) (*Config, error) {
+	r := &reader{open: open, config: defaults(), values: koanf.New(".")}
 	r.fields = fieldsOf(reflect.ValueOf(r.config).Elem(), "")
 	if path != "" {
 		r.readFile(path)
@@ -50,6 +50,7 @@ func load(path string, environ []string) (*Config, error) {
 
 // reader gathers the values of the settings from where they stand.
 type reader struct {
+	open     func(path string) ([]byte, error) // a file
 	config   *Config
 	fields   []field
 	values   *koanf.Koanf
@@ -113,7 +114,7 @@ func (f file) Read() (map[string]any, error) {
 var quoted = regexp.MustCompile("`[^`]*`")
 
 func (r *reader) readFile(path string) {
-	src, err := readBounded(path)
+	src, err := r.open(path)
 	if err != nil {
 		r.wrong("", "the configuration file cannot be read: %v", err)
 		return
@@ -214,7 +215,7 @@ func (r *reader) secretFrom(setting string, from any) any {
 		r.wrong(setting, "expected the path of a file")
 		return nil
 	}
-	src, err := readBounded(path)
+	src, err := r.open(path)
 	if err != nil {
 		r.wrong(setting, "the file cannot be read: %v", err)
 		return nil
