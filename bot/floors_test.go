@@ -22,6 +22,7 @@ var floors = map[string]int{
 	"store/seal":    0,
 	"bot/birth":     1,
 	"bot/config":    1,
+	"bot/knowledge": 1,
 	"bot/measure":   1,
 	"bot/metrics":   1,
 	"bot/phone":     1,
