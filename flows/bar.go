@@ -12,8 +12,8 @@ var (
 	// Each is one entry of the bar: its words are the label, its buttons what
 	// opens under it. An entry with a single button opens that at once.
 	barEntries = []templates.Of[none]{
+		templates.New[none]("bar.ask"),
 		templates.New[none]("bar.care"),
-		templates.New[none]("bar.people"),
 		templates.New[none]("bar.more"),
 	}
 	// Each button is a command: its ID the name, its label what it does.

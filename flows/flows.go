@@ -12,6 +12,7 @@ import (
 
 	"redthread/bot/calendar"
 	"redthread/bot/dialog"
+	"redthread/bot/knowledge"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -32,6 +33,9 @@ type Settings struct {
 	Keep         store.Keep    // how long things are kept, as clients are told
 	Eligible     Eligibility   // whom the agency registers
 
+	// Knowledge gives the approved answers of the moment; nil: the built-in ones.
+	Knowledge func() *knowledge.Base
+
 	// Agency tells clients who ask for a person when colleagues are there; nil:
 	// they are not told.
 	Agency func(lang string) dialog.Agency
@@ -45,6 +49,7 @@ type House struct {
 	Human func(*dialog.Turn) error // a client wishes for a person
 	Relay func(*dialog.Turn) error // what is said while two people talk
 
+	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
 }
 
@@ -53,6 +58,7 @@ func New(s Settings) House {
 	s = s.filledIn()
 	return House{
 		Flows: []dialog.Definition{
+			enquiry(s),
 			complaint(s),
 			progress,
 			language,
@@ -75,6 +81,7 @@ func New(s Settings) House {
 		Human: callHuman(s),
 		Relay: relay(s),
 
+		Lost:   s.wonder,
 		Quoted: hearQuote,
 	}
 }
@@ -94,6 +101,9 @@ func (s Settings) filledIn() Settings {
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
 	s.Keep, s.Eligible = s.Keep.FilledIn(), s.Eligible.filledIn()
+	if s.Knowledge == nil {
+		s.Knowledge = builtInAnswers
+	}
 	if s.Agency == nil {
 		s.Agency = func(string) dialog.Agency { return dialog.Agency{} }
 	}

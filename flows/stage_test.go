@@ -95,7 +95,7 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	house := flows.New(settings)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
-		Flows: append(house.Flows, flows.Asking(settings)), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Quoted: house.Quoted,
+		Flows: append(house.Flows, flows.Asking(settings)), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted,
 		Agency: agency,
 	})
 	if err != nil {

@@ -188,6 +188,7 @@ func (e *Engine) wonder(t *Turn) (known bool, err error) {
 	if t.Event.Kind != bot.Wrote || e.cfg.Lost == nil {
 		return false, nil
 	}
+	t.stray = true
 	if known, err = e.cfg.Lost(t); err != nil {
 		return known, fmt.Errorf("lost: %w", err)
 	}

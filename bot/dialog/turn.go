@@ -50,6 +50,7 @@ type Turn struct {
 	asked   bool // the open question has been said
 	missed  int  // misses in a row before this turn
 	atLoss  bool // this turn is one
+	stray   bool // nothing answers the turn's words
 	keys    bool // keys of an answered question are on the screen, in the place of the letters
 	err     error
 }
@@ -238,6 +239,13 @@ func (t *Turn) Attended() bool { return t.session.Human }
 
 // Wrote says that the person wrote one of the group's words and nothing else.
 func (t *Turn) Wrote(w templates.Words) bool { return t.Event.Kind == bot.Wrote && t.says(w) }
+
+// Stray says that nothing else answered what the person wrote, so that
+// Config.Lost was asked: a flow that it opened begins with these words.
+func (t *Turn) Stray() bool { return t.stray }
+
+// First says that this is the first we hear of the conversation.
+func (t *Turn) First() bool { return t.session.Seq == 1 }
 
 // Staff is the member of staff who the person is; false: a client.
 func (t *Turn) Staff() (store.Staff, bool) {
