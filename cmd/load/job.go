@@ -54,6 +54,7 @@ func openJob(ctx context.Context, o *options, notes io.Writer) (_ *job, err erro
 	if j.house, err = openHouse(ctx, o, j.dir, program, seen); err != nil {
 		return nil, err
 	}
+	j.house.road.pass = o.pass
 	j.stage, err = newStage(o, j.talk, j.house, j.troubles.excuse)
 	return j, err
 }

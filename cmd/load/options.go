@@ -31,6 +31,7 @@ type options struct {
 	apiDelay      time.Duration
 	connections   int
 	hurry         float64
+	pass          time.Duration
 
 	floor    bool
 	rounds   int
@@ -70,6 +71,7 @@ func readOptions(args []string, out io.Writer) (*options, error) {
 	f.DurationVar(&o.warm, "warm", 3*time.Second, "how long to talk before measuring")
 	f.DurationVar(&o.apiDelay, "api-delay", 0, "how long the platform's API takes for a call, like 60ms")
 	f.IntVar(&o.connections, "connections", 40, "connections over which Telegram delivers")
+	f.DurationVar(&o.pass, "proxy", 0, "on WeChat: a proxy passes a callback that a process has not answered for so long to another, like 3s")
 	f.Float64Var(&o.hurry, "hurry", 1, "Telegram waits so many times shorter before it delivers again")
 	f.BoolVar(&o.floor, "floor", false, "measure a bare handler in turn with the bot, and show the bot as a share of it")
 	f.IntVar(&o.rounds, "rounds", 3, "rounds of -floor, each of -for")

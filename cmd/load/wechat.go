@@ -49,8 +49,7 @@ func (w *weChat) push(ctx context.Context, p *person, s step, id int64) (ack tim
 	path, body := w.wrap(body, p.n, id)
 	for try := range wxTimes {
 		begun := time.Now()
-		to, from := w.road.pick()
-		a, err := to.post(path, "Content-Type: text/xml\r\n", body, wxPatience)
+		a, from, err := w.road.post(path, "Content-Type: text/xml\r\n", body, wxPatience)
 		if err == nil {
 			if a.status != 200 {
 				return ack, errGivenUp
