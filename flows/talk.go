@@ -30,6 +30,8 @@ func relay(s Settings) func(*dialog.Turn) error {
 			return alone(t)
 		case err != nil:
 			return err
+		case t.Asked() == "menu" && h.Waiting() && !s.Calendar.Open(t.Now()):
+			return setAside(t, s, h)
 		case t.Asked() == "menu":
 			return leave(t, h)
 		case h.Waiting() && t.Asked() == "human":
@@ -196,6 +198,7 @@ func leave(t *dialog.Turn, h store.Handoff) error {
 		return err
 	}
 	t.Cancel(store.HandoffUntaken, h.Number())
+	t.Cancel(handoffOpens, h.Number())
 	t.Cancel(idleTimer, h.Number())
 	if h.Staff.ID != 0 {
 		t.Records.LaterFor(h.Staff.Conversation, endedNews, h.Number(), t.Now())

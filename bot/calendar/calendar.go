@@ -251,12 +251,18 @@ func (c *Calendar) Workday() time.Duration {
 	return time.Duration(longest) * time.Minute
 }
 
-// Closed is the holiday for which the agency does not work on the day of at; the
-// zero Festival when it works, or is closed for another reason.
-func (c *Calendar) Closed(at time.Time) Festival {
-	d := dateOf(at.In(c.zone))
-	if h, ok := publicDay(d); c.china && ok && !h.worked && len(c.spans(d)) == 0 {
-		return h.why
+// Holiday is the first public holiday for which the agency stays closed from at
+// until it opens next; the zero Festival when it is open, or closed for another
+// reason.
+func (c *Calendar) Holiday(at time.Time) Festival {
+	if !c.china {
+		return Festival{}
+	}
+	opens := dateOf(c.NextOpen(at).In(c.zone))
+	for d := dateOf(at.In(c.zone)); d != opens; d = d.plus(1) {
+		if h, ok := publicDay(d); ok && !h.worked && len(c.spans(d)) == 0 {
+			return h.why
+		}
 	}
 	return Festival{}
 }

@@ -161,11 +161,12 @@ func TestFestivals(t *testing.T) {
 			t.Errorf("%s is %q, want %q", day, got, want)
 		}
 	}
-	if f := cal.Closed(moment("2026-10-05 10:00")); f.In("en") != "National Day" {
-		t.Errorf("closed in National Day week for %+v", f)
-	}
-	if f := cal.Closed(moment("2026-10-10 20:00")); f != (Festival{}) {
-		t.Errorf("closed on a worked Saturday for %+v", f)
+	for at, want := range map[string]string{
+		"2026-10-05 10:00": "National Day", "2026-09-30 20:00": "National Day", "2026-09-30 12:30": "", "2026-10-10 20:00": "", "2026-10-08 10:00": "",
+	} {
+		if got := cal.Holiday(moment(at)).In("en"); got != want {
+			t.Errorf("at %s closed for %q, want %q", at, got, want)
+		}
 	}
 }
 

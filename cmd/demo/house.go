@@ -13,10 +13,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"redthread/bot/calendar"
 	"redthread/bot/dialog"
 	"redthread/bot/server"
 	"redthread/bot/telegram"
 	"redthread/bot/wechat"
+	"redthread/flows"
 	"redthread/store"
 	"redthread/store/seal"
 	"redthread/templates"
@@ -47,7 +49,7 @@ var agency = map[string]dialog.Agency{
 }
 
 // openHouse starts the bot with its data in the folder and joins it to the town.
-func openHouse(ctx context.Context, t *town, folder string, log *slog.Logger) (_ house, err error) {
+func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Logger) (_ house, err error) {
 	kept, err := openStore(ctx, folder, log)
 	if err != nil {
 		return nil, err
@@ -59,7 +61,12 @@ func openHouse(ctx context.Context, t *town, folder string, log *slog.Logger) (_
 			err = errors.Join(err, h.Close())
 		}
 	}()
-	texts, err := templates.Open(templates.Options{Zone: time.FixedZone("CST", 8*60*60)})
+	zone := time.FixedZone("CST", 8*60*60)
+	cal, err := calendar.New(calendar.Config{Zone: zone, Hours: []string{hours}})
+	if err != nil {
+		return nil, fmt.Errorf("demo: -hours: %w", err)
+	}
+	texts, err := templates.Open(templates.Options{Zone: zone})
 	if err != nil {
 		return nil, fmt.Errorf("demo: open texts: %w", err)
 	}
@@ -67,6 +74,7 @@ func openHouse(ctx context.Context, t *town, folder string, log *slog.Logger) (_
 	secret := rand.Text() + rand.Text()
 	s, err := server.New(server.Config{
 		Store: kept, Texts: texts, Agency: func(lang string) dialog.Agency { return agency[lang] }, Listen: "127.0.0.1:0", Log: log,
+		Promises: flows.Settings{Calendar: cal, AnswerWithin: 4 * time.Hour},
 		WeChat: &wechat.Config{
 			AppID: account.AppID, AppSecret: account.Secret, Token: account.Token, AESKey: account.AESKey,
 			Mode: wechat.Mode(account.Mode), BaseURL: t.WeChatURL, MenuLinks: true,

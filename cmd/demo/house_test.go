@@ -22,7 +22,7 @@ func newHouse(t *testing.T, folder, mode string) (*town, house) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := openHouse(t.Context(), town, folder, log)
+	h, err := openHouse(t.Context(), town, folder, "daily 0:00-24:00", log)
 	if err != nil {
 		t.Fatal(err)
 	}

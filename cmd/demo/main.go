@@ -23,6 +23,7 @@ const usualAddr = "127.0.0.1:8500"
 // options are the command line.
 type options struct {
 	addr, data, lang, mode, script string
+	hours                          string
 	open, verbose                  bool
 }
 
@@ -50,6 +51,7 @@ func readOptions(args []string) (options, error) {
 	f.StringVar(&o.lang, "lang", "", "language of the page: zh or en (default: the browser's)")
 	f.StringVar(&o.mode, "mode", "safe", "how WeChat delivers: safe, plain or compatible")
 	f.StringVar(&o.script, "script", "", "play this transcript (.chat)")
+	f.StringVar(&o.hours, "hours", "daily 0:00-24:00", "when colleagues are at work, by Shanghai's clock, such as \"mon-fri 9:00-12:00 13:00-18:00\"")
 	f.BoolVar(&o.open, "open", true, "open the page in the browser")
 	f.BoolVar(&o.verbose, "v", false, "say what goes wrong on the way, not only what stops the demo")
 	if err := f.Parse(args); err != nil {
@@ -90,7 +92,7 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer t.Close()
-	h, err := openHouse(ctx, t, o.data, log)
+	h, err := openHouse(ctx, t, o.data, o.hours, log)
 	if err != nil {
 		return err
 	}
