@@ -48,6 +48,18 @@ var agency = map[string]dialog.Agency{
 	"en":    {Name: "Red Thread", Hours: "daily 9:00–18:00", Phone: "021-5555 0100"},
 }
 
+var shanghai = time.FixedZone("CST", 8*60*60)
+
+// workingHours is the calendar of colleagues who keep these hours on every such
+// day, holiday or not.
+func workingHours(hours string) (*calendar.Calendar, error) {
+	c, err := calendar.New(calendar.Config{Zone: shanghai, Hours: []string{hours}})
+	if err != nil {
+		return nil, fmt.Errorf("demo: -hours: %w", err)
+	}
+	return c, nil
+}
+
 // openHouse starts the bot with its data in the folder and joins it to the town.
 func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Logger) (_ house, err error) {
 	kept, err := openStore(ctx, folder, log)
@@ -61,12 +73,11 @@ func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Log
 			err = errors.Join(err, h.Close())
 		}
 	}()
-	zone := time.FixedZone("CST", 8*60*60)
-	cal, err := calendar.New(calendar.Config{Zone: zone, Hours: []string{hours}})
+	cal, err := workingHours(hours)
 	if err != nil {
-		return nil, fmt.Errorf("demo: -hours: %w", err)
+		return nil, err
 	}
-	texts, err := templates.Open(templates.Options{Zone: zone})
+	texts, err := templates.Open(templates.Options{Zone: shanghai})
 	if err != nil {
 		return nil, fmt.Errorf("demo: open texts: %w", err)
 	}

@@ -23,8 +23,8 @@ const usualAddr = "127.0.0.1:8500"
 // options are the command line.
 type options struct {
 	addr, data, lang, mode, script string
-	hours                          string
 	open, verbose                  bool
+	hours                          string // when colleagues are at work
 }
 
 func main() {
@@ -73,7 +73,8 @@ func (o options) check(rest []string) error {
 	case o.mode != "safe" && o.mode != "plain" && o.mode != "compatible":
 		return fmt.Errorf("demo: -mode must be safe, plain or compatible, not %q", o.mode)
 	}
-	return nil
+	_, err := workingHours(o.hours)
+	return err
 }
 
 // run opens town, house and page, in this order, until ctx ends.

@@ -178,13 +178,13 @@ func TestReadScript(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	for _, bad := range [][]string{{"-lang", "fr"}, {"-mode", "open"}, {"extra"}, {"-open=perhaps"}} {
+	for _, bad := range [][]string{{"-lang", "fr"}, {"-mode", "open"}, {"extra"}, {"-open=perhaps"}, {"-hours", "late"}} {
 		if _, err := readOptions(bad); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}
-	o, err := readOptions([]string{"-open=false", "--lang=en", "-mode", "plain", "-addr", "127.0.0.1:0", "-data", "d", "-script", "a.chat"})
-	if want := (options{"127.0.0.1:0", "d", "en", "plain", "a.chat", false, false}); err != nil || o != want {
+	o, err := readOptions([]string{"-open=false", "--lang=en", "-mode", "plain", "-addr", "127.0.0.1:0", "-data", "d", "-script", "a.chat", "-hours", "mon 9:00-10:00"})
+	if want := (options{"127.0.0.1:0", "d", "en", "plain", "a.chat", false, false, "mon 9:00-10:00"}); err != nil || o != want {
 		t.Errorf("%+v, %v", o, err)
 	}
 }
