@@ -77,7 +77,7 @@ func New(s Settings) House {
 			answering,
 		},
 		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert, questionAlert, answeredCard},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, channelDown, channelUp},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, channelDown, channelUp, clientParted(s), clientErased},
 		Human: callHuman(s),
 		Relay: relay(s),
 

@@ -108,6 +108,13 @@ func (c *cache) putSession(ctx context.Context, conversation string, seq int64, 
 	})
 }
 
+// forget removes the copy of a session. When Redis is away it goes by itself.
+func (c *cache) forget(ctx context.Context, conversation string) {
+	_ = c.do(ctx, "forget a session", func(ctx context.Context) error {
+		return c.client.Del(ctx, sessionKey(conversation)).Err()
+	})
+}
+
 // session returns the sealed copy; ok is false when there is none to be had.
 func (c *cache) session(ctx context.Context, conversation string) (sealed []byte, ok bool) {
 	var raw string

@@ -21,6 +21,8 @@ type Client struct {
 	Source       string // the link or QR code that first led them here
 	ArrivedAt    time.Time
 	LeftAt       time.Time // zero: with us
+	HeldAt       time.Time // zero: no legal hold is on them
+	ErasedAt     time.Time // zero: we know who they are
 }
 
 // Code is how staff and papers name the client: "K-000012".
@@ -35,6 +37,8 @@ type clientRow struct {
 	Source       string
 	ArrivedAt    int64
 	LeftAt       int64
+	HeldAt       int64
+	ErasedAt     int64
 }
 
 func (clientRow) TableName() string { return "clients" }
@@ -84,7 +88,10 @@ func (tx *Tx) Part() error {
 	if err != nil {
 		return err
 	}
-	return tx.update("note that a client left", &clientRow{}, row.ID, map[string]any{"left_at": millis(tx.now)})
+	if err := tx.update("note that a client left", &clientRow{}, row.ID, map[string]any{"left_at": millis(tx.now)}); err != nil {
+		return err
+	}
+	return tx.partNews(row)
 }
 
 // Speak notes the language that the person of the turn's event wants, whatever
@@ -185,7 +192,7 @@ func (tx *Tx) newClient(lang string) (clientRow, error) {
 }
 
 func (tx *Tx) client(row clientRow) (Client, error) {
-	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt)}
+	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt), HeldAt: fromMillis(row.HeldAt), ErasedAt: fromMillis(row.ErasedAt)}
 	var err error
 	if c.Conversation, err = bot.ParseConversation(row.Conversation); err != nil {
 		return c, err

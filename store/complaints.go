@@ -253,8 +253,10 @@ func (tx *Tx) complaint(db *gorm.DB, row complaintRow) (Complaint, error) {
 	if c.Client, err = tx.clientByID(row.ClientID); err != nil {
 		return c, err
 	}
-	if err := tx.s.box.OpenJSON(factsPlace(row.FactsKey), row.Facts, &c.Facts); err != nil {
-		return c, err
+	if len(row.Facts) > 0 { // they have not been erased
+		if err := tx.s.box.OpenJSON(factsPlace(row.FactsKey), row.Facts, &c.Facts); err != nil {
+			return c, err
+		}
 	}
 	if row.OwnerID != 0 {
 		if c.Owner, err = tx.staffWhere("id = ?", row.OwnerID); err != nil {

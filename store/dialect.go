@@ -56,7 +56,7 @@ func (s *Store) openSQLite(ctx context.Context, file string) error {
 	if file == "" {
 		return errors.New(`store: database is "sqlite:" without a file name`)
 	}
-	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)"
 	s.dialect, s.file = onSQLite, file
 	if err := s.openORM(sqlite.Open("file:" + file + pragmas + "&_txlock=immediate")); err != nil {
 		return err

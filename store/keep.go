@@ -8,6 +8,7 @@ import "time"
 type Keep struct {
 	Drafts     time.Duration // a profile that was not finished, from its last change: 180 days
 	Profiles   time.Duration // a finished one, from the client's last sign of life: 3 years
+	Left       time.Duration // all of a client who has left us in every chat, from that day: 30 days
 	Complaints time.Duration // from their closing: 3 years
 	Questions  time.Duration // from their answer: 3 years
 	Talks      time.Duration // what was said and played, from that day: 1 year
@@ -30,6 +31,7 @@ func (k Keep) FilledIn() Keep {
 	}
 	or(&k.Drafts, 180*keepDay)
 	or(&k.Profiles, 3*keepYear)
+	or(&k.Left, 30*keepDay)
 	or(&k.Complaints, 3*keepYear)
 	or(&k.Questions, 3*keepYear)
 	or(&k.Talks, keepYear)

@@ -181,6 +181,11 @@ func (tx *Tx) join(stays, joins int64) error {
 	if _, err := tx.exec("UPDATE clients SET person_id = ? WHERE id = ? OR person_id = ?", stays, joins, joins); err != nil {
 		return wrap("link chats", err)
 	}
+	if hold := max(both[0].HeldAt, both[1].HeldAt); hold != 0 {
+		if _, err := tx.exec("UPDATE clients SET held_at = ? WHERE (id = ? OR person_id = ?) AND held_at = 0", hold, stays, stays); err != nil {
+			return wrap("hold both clients", err)
+		}
+	}
 	link := clientLinkRow{ClientID: stays, JoinedID: joins, EventKey: string(tx.ev.Key), At: millis(tx.now)}
 	return wrap("note link", db.Create(&link).Error)
 }

@@ -186,6 +186,9 @@ func (s *Store) SweepMedia(ctx context.Context, n int) (int, error) {
 			return i, err
 		}
 	}
+	if len(ids) > 0 {
+		s.scrub(ctx)
+	}
 	return len(ids), nil
 }
 

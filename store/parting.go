@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A client as a whole goes when we have not heard from them for so long, or some
+// time after they have left us in every chat of theirs.
+
+// NewsClientLeft tells a colleague that a client who had registered has left us:
+// their records will be erased. NewsClientErased: they have been. The ref is the
+// client's number.
+const (
+	NewsClientLeft   = "client.left"
+	NewsClientErased = "client.erased"
+)
+
+// Of an erasure's reasons, those that the house itself has.
+const (
+	erasedForSilence = "silence"
+	erasedForLeaving = "left"
+)
+
+// partingKind is a way in which clients come to their last day.
+type partingKind struct {
+	kind  string // the reason in the record
+	keep  func(Keep) time.Duration
+	since string // when it began, over the chats h of a person and their sessions v
+	tell  bool   // colleagues
+}
+
+// A chat's last sign of life is its last turn; of that the session tells, until
+// it has gone itself.
+var parting = []partingKind{
+	{
+		kind: erasedForLeaving, keep: func(k Keep) time.Duration { return k.Left }, tell: true,
+		since: "CASE WHEN MIN(h.left_at) = 0 THEN {never} ELSE MAX(h.left_at) END",
+	},
+	{
+		kind: erasedForSilence, keep: func(k Keep) time.Duration { return k.Profiles },
+		since: "MAX(CASE WHEN v.updated_at > h.arrived_at THEN v.updated_at ELSE h.arrived_at END)",
+	},
+}
+
+// lastDay is a client and when what leads to their erasure began.
+type lastDay struct{ client, at int64 }
+
+// due lists the clients whose last day has come, the oldest first. Who has a
+// complaint or a question open is not among them, nor who is a colleague.
+func (s *Store) due(ctx context.Context, p partingKind, k Keep, most int64) ([]lastDay, error) {
+	const (
+		persons = "SELECT CASE h.person_id WHEN 0 THEN h.id ELSE h.person_id END AS person, {since} AS since" +
+			" FROM clients h LEFT JOIN sessions v ON v.conversation = h.conversation WHERE h.erased_at = 0 GROUP BY person HAVING MAX(h.held_at) = 0"
+		chats = "(SELECT h.id FROM clients h WHERE h.id = due.person OR h.person_id = due.person)"
+		free  = " AND NOT EXISTS (SELECT 1 FROM complaints p WHERE p.closed_at = 0 AND p.client_id IN " + chats + ")" +
+			" AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.answered_at = 0 AND q.client_id IN " + chats + ")" +
+			" AND NOT EXISTS (SELECT 1 FROM staff f JOIN clients h ON h.conversation = f.conversation WHERE f.revoked_at = 0 AND (h.id = due.person OR h.person_id = due.person))"
+	)
+	query := "SELECT person, since FROM (" + persons + ") due WHERE since <= ?" + free + " ORDER BY since, person LIMIT ?"
+	query = strings.ReplaceAll(strings.Replace(query, "{since}", p.since, 1), "{never}", strconv.FormatInt(far, 10))
+	rows, err := s.read.QueryContext(ctx, query, s.cutoff(p.keep(k)), most)
+	if err != nil {
+		return nil, wrap("look for clients whose last day has come", err)
+	}
+	defer rows.Close()
+	var all []lastDay
+	for rows.Next() {
+		var d lastDay
+		if err := rows.Scan(&d.client, &d.at); err != nil {
+			return nil, wrap("look for clients whose last day has come", err)
+		}
+		all = append(all, d)
+	}
+	return all, wrap("look for clients whose last day has come", rows.Err())
+}
+
+// retainClients erases the clients whose last day has come, so many a day.
+func (s *Store) retainClients(ctx context.Context, p partingKind, k Keep) (gone ErasedKind, err error) {
+	gone.Kind = p.kind
+	all, err := s.due(ctx, p, k, retainBatch)
+	if err != nil {
+		return gone, err
+	}
+	for _, d := range all {
+		erased, err := s.EraseClient(ctx, d.client, p.kind)
+		if errors.Is(err, ErrHeld) || errors.Is(err, ErrColleague) || errors.Is(err, ErrNotFound) {
+			continue // since we looked
+		}
+		if err == nil && p.tell && slices.ContainsFunc(erased, func(e ErasedKind) bool { return e.Kind == "consents" && e.N > 0 }) {
+			err = s.tellBosses(ctx, NewsClientErased, number("K", d.client))
+		}
+		if err != nil {
+			return gone, err
+		}
+		if gone.N == 0 {
+			gone.Oldest = fromMillis(d.at)
+		}
+		gone.N++
+	}
+	return gone, nil
+}
+
+func (s *Store) tellBosses(ctx context.Context, news, ref string) error {
+	return s.inTx(ctx, "tell supervisors", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO timers (conversation, name, ref, due_at) SELECT conversation, ?, ?, ? FROM staff f WHERE revoked_at = 0 AND role IN (?, ?)"+
+			" AND NOT EXISTS (SELECT 1 FROM timers x WHERE x.conversation = f.conversation AND x.name = ? AND x.ref = ?)",
+			news, ref, millis(s.now()), string(RoleSupervisor), string(RoleOwner), news, ref)
+		return err
+	})
+}
+
+// partNews has supervisors told that a client has left us, if there is anything
+// to be erased.
+func (tx *Tx) partNews(row clientRow) error {
+	notice, err := tx.Consent(row.person(), ConsentNotice)
+	if err != nil || notice.Answer == "" {
+		return err
+	}
+	bosses, err := tx.StaffOf(RoleSupervisor, RoleOwner)
+	for _, b := range bosses {
+		tx.LaterFor(b.Conversation, NewsClientLeft, number("K", row.person()), tx.now)
+	}
+	return err
+}

@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Everything that is kept has a last day. Retain takes out what is past it, a
+// batch at a time, and notes how much that was; what a legal hold is on stays.
+
+// retention is one kind of record that goes by its age.
+type retention struct {
+	kind  string // its table
+	keep  func(Keep) time.Duration
+	at    string // the column its age counts from
+	where string // the rows whose age counts at all
+
+	// first are the statements that take what hangs on these rows, which are
+	// found by {rows}; become is what is made of the rows themselves, or empty:
+	// they go.
+	first  []string
+	become string
+}
+
+const (
+	clientFree = "client_id NOT IN (" + heldClients + ")"
+	chatFree   = "conversation NOT IN (" + heldChats + ")"
+
+	// attemptsFor is how long tries are remembered; the longest count of them is
+	// over a day.
+	attemptsFor = 7 * keepDay
+)
+
+// retentions is in the order in which they run: turns go before the session they
+// were numbered by.
+var retentions = []retention{
+	{
+		kind: "complaints", keep: func(k Keep) time.Duration { return k.Complaints }, at: "closed_at", where: "closed_at > 0 AND " + clientFree,
+		first: []string{
+			"UPDATE media SET state = '" + mediaUnwanted + "', due_at = {now} WHERE id IN (SELECT media_id FROM complaint_evidence WHERE complaint_id IN (SELECT id FROM complaints WHERE {rows}))",
+			"DELETE FROM complaint_evidence WHERE complaint_id IN (SELECT id FROM complaints WHERE {rows})",
+			"DELETE FROM complaint_steps WHERE complaint_id IN (SELECT id FROM complaints WHERE {rows})",
+		},
+	},
+	{
+		kind: "questions", keep: func(k Keep) time.Duration { return k.Questions }, at: "answered_at", where: "answered_at > 0 AND " + clientFree,
+		first: []string{"DELETE FROM question_steps WHERE question_id IN (SELECT id FROM questions WHERE {rows})"},
+	},
+	{kind: "answers_given", keep: func(k Keep) time.Duration { return k.Questions }, at: "at", where: clientFree},
+	{
+		kind: "handoffs", keep: func(k Keep) time.Duration { return k.Talks }, at: "closed_at", where: "closed_at > 0 AND " + clientFree,
+		first: []string{"DELETE FROM handoff_words WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})"},
+	},
+	{kind: "outbox", keep: func(k Keep) time.Duration { return k.Talks }, at: "created_at", where: "state NOT IN ('" + string(Queued) + "', '" + string(Waiting) + "') AND " + chatFree},
+	{kind: "turns", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: chatFree},
+	{
+		kind: "sessions", keep: func(k Keep) time.Duration { return k.Talks }, at: "updated_at",
+		where: "NOT EXISTS (SELECT 1 FROM turns WHERE turns.conversation = sessions.conversation) AND " + chatFree,
+	},
+	{
+		kind: "media", keep: func(k Keep) time.Duration { return k.Media }, at: "created_at",
+		where: "state <> '" + mediaUnwanted + "' AND id NOT IN (SELECT media_id FROM complaint_evidence) AND id NOT IN (SELECT media_id FROM photos) AND " + chatFree,
+		// Its file goes with the next sweep of the pictures.
+		become: "state = '" + mediaUnwanted + "', due_at = {now}",
+	},
+	{kind: "letters", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: "1 = 1"},
+	{kind: "attempts", keep: func(Keep) time.Duration { return attemptsFor }, at: "at", where: "1 = 1"},
+	{kind: "link_codes", keep: func(Keep) time.Duration { return attemptsFor }, at: "expires_at", where: "1 = 1"},
+	{
+		// The last word in each chat stays: with it gone, an older one would count.
+		kind: "consents", keep: func(k Keep) time.Duration { return k.Consents }, at: "at",
+		where: "id IN (SELECT old.id FROM (SELECT c.id FROM consents c WHERE " +
+			"EXISTS (SELECT 1 FROM consents n WHERE n.client_id = c.client_id AND n.kind = c.kind AND n.id > c.id AND n.at <= {cutoff}) " +
+			"OR c.client_id IN (SELECT id FROM clients WHERE erased_at > 0 AND erased_at <= {cutoff})) old) AND " + clientFree,
+	},
+	{kind: "reveals", keep: func(k Keep) time.Duration { return k.Consents }, at: "at", where: clientFree},
+	{kind: "refusals", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
+	{kind: "erasures", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
+}
+
+// retainBatch is how many rows go in one transaction, mostBatches how many
+// transactions of one kind a run may take: what is left over goes the next day.
+const (
+	retainBatch = 500
+	mostBatches = 200
+)
+
+// byRetention is the reason in the record of what went by its age.
+const byRetention = "retention"
+
+// RetentionDue says what Retain would erase now: how much of each kind, and how
+// old the oldest is. Kinds of which nothing is due are left out.
+func (s *Store) RetentionDue(ctx context.Context, k Keep) ([]ErasedKind, error) {
+	k = k.FilledIn()
+	var due []ErasedKind
+	for _, r := range retentions {
+		e := ErasedKind{Kind: r.kind}
+		var oldest sql.NullInt64
+		cutoff := s.cutoff(r.keep(k))
+		err := s.read.QueryRowContext(ctx, "SELECT COUNT(*), MIN("+r.at+") FROM "+r.kind+" WHERE "+s.rowsOf(r, cutoff, cutoff)).Scan(&e.N, &oldest)
+		if err != nil {
+			return nil, wrap("count "+r.kind+" that are due", err)
+		}
+		if e.Oldest = fromMillis(oldest.Int64); e.N > 0 {
+			due = append(due, e)
+		}
+	}
+	for _, p := range parting {
+		all, err := s.due(ctx, p, k, far)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) > 0 {
+			due = append(due, ErasedKind{Kind: p.kind, N: int64(len(all)), Oldest: fromMillis(all[0].at)})
+		}
+	}
+	return due, nil
+}
+
+// Retain erases what is due and says how much that was. It may be stopped at any
+// moment and run again; several may run at a time. What fails does not keep the
+// rest from going.
+func (s *Store) Retain(ctx context.Context, k Keep) (gone []ErasedKind, err error) {
+	k = k.FilledIn()
+	var errs []error
+	for _, p := range parting {
+		e, err := s.retainClients(ctx, p, k)
+		errs = append(errs, err)
+		if e.N > 0 {
+			gone = append(gone, e)
+		}
+	}
+	for _, r := range retentions {
+		e, err := s.retainKind(ctx, r, s.cutoff(r.keep(k)))
+		errs = append(errs, err)
+		if e.N > 0 {
+			gone = append(gone, e)
+		}
+	}
+	if len(gone) > 0 {
+		s.scrub(ctx)
+	}
+	return gone, errors.Join(errs...)
+}
+
+func (s *Store) cutoff(keep time.Duration) int64 { return millis(s.now().Add(-keep)) }
+
+// rowsOf is the condition for the rows of a kind that are due, up to a time.
+func (s *Store) rowsOf(r retention, cutoff, until int64) string {
+	where := strings.ReplaceAll(r.where, "{cutoff}", strconv.FormatInt(cutoff, 10))
+	return where + " AND " + r.at + " <= " + strconv.FormatInt(until, 10)
+}
+
+// retainKind erases the rows of one kind that are due, the oldest first.
+func (s *Store) retainKind(ctx context.Context, r retention, cutoff int64) (gone ErasedKind, err error) {
+	gone.Kind = r.kind
+	for range mostBatches {
+		n, oldest, err := s.retainRows(ctx, r, cutoff)
+		if err != nil || n == 0 {
+			return gone, err
+		}
+		if gone.Oldest.IsZero() {
+			gone.Oldest = oldest
+		}
+		gone.N += n
+	}
+	return gone, nil
+}
+
+func (s *Store) retainRows(ctx context.Context, r retention, cutoff int64) (n int64, oldest time.Time, err error) {
+	until, oldest, err := s.batchOf(ctx, r, cutoff)
+	if err != nil || oldest.IsZero() {
+		return 0, oldest, err
+	}
+	fill := strings.NewReplacer("{rows}", s.rowsOf(r, cutoff, until), "{now}", strconv.FormatInt(millis(s.now()), 10))
+	last := "DELETE FROM " + r.kind + " WHERE {rows}"
+	if r.become != "" {
+		last = "UPDATE " + r.kind + " SET " + r.become + " WHERE {rows}"
+	}
+	err = s.inTx(ctx, "erase old "+r.kind, func(tx *sql.Tx) error {
+		for _, q := range r.first {
+			if _, err := tx.ExecContext(ctx, fill.Replace(q)); err != nil {
+				return err
+			}
+		}
+		n, err = affected(tx.ExecContext(ctx, fill.Replace(last)))
+		if err != nil {
+			return err
+		}
+		return s.noteErasures(ctx, tx, []ErasedKind{{Kind: r.kind, N: n, Oldest: oldest}}, byRetention)
+	})
+	return n, oldest, err
+}
+
+// batchOf is the time up to which one batch reaches, and that of its oldest row;
+// zero when nothing is due.
+func (s *Store) batchOf(ctx context.Context, r retention, cutoff int64) (until int64, oldest time.Time, err error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+r.at+" FROM "+r.kind+" WHERE "+s.rowsOf(r, cutoff, cutoff)+" ORDER BY "+r.at+" LIMIT ?", retainBatch)
+	if err != nil {
+		return 0, oldest, wrap("look for old "+r.kind, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&until); err != nil {
+			return 0, oldest, wrap("look for old "+r.kind, err)
+		}
+		if oldest.IsZero() {
+			oldest = time.UnixMilli(until).UTC()
+		}
+	}
+	return until, oldest, wrap("look for old "+r.kind, rows.Err())
+}
