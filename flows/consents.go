@@ -117,5 +117,12 @@ func withdraw(t *dialog.Turn, k store.ConsentKind, words string) error {
 		return err
 	}
 	t.Note(sayWithdrawn.With(string(k)))
-	return nil
+	if k != store.ConsentSensitive {
+		return nil
+	}
+	me, err := t.Records.Self(t.Lang())
+	if err != nil {
+		return err
+	}
+	return t.Records.DropSensitive(me.ID)
 }

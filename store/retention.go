@@ -39,6 +39,16 @@ const (
 // were numbered by.
 var retentions = []retention{
 	{
+		kind: "profiles", keep: func(k Keep) time.Duration { return k.Drafts }, at: "updated_at", where: "filed_at = 0 AND " + clientFree,
+		first: []string{
+			"UPDATE media SET state = '" + mediaUnwanted + "', due_at = {now} WHERE id IN (SELECT media_id FROM photos WHERE client_id IN (SELECT client_id FROM profiles WHERE {rows}))",
+			"DELETE FROM photos WHERE client_id IN (SELECT client_id FROM profiles WHERE {rows})",
+			"DELETE FROM phones WHERE client_id IN (SELECT client_id FROM profiles WHERE {rows})",
+			"DELETE FROM criteria WHERE client_id IN (SELECT client_id FROM profiles WHERE {rows})",
+			"DELETE FROM profile_notes WHERE client_id IN (SELECT client_id FROM profiles WHERE {rows})",
+		},
+	},
+	{
 		kind: "complaints", keep: func(k Keep) time.Duration { return k.Complaints }, at: "closed_at", where: "closed_at > 0 AND " + clientFree,
 		first: []string{
 			"UPDATE media SET state = '" + mediaUnwanted + "', due_at = {now} WHERE id IN (SELECT media_id FROM complaint_evidence WHERE complaint_id IN (SELECT id FROM complaints WHERE {rows}))",
