@@ -30,12 +30,13 @@ type Config struct {
 	Promises Promises `config:"promises"`
 	Listen   Listen   `config:"listen"`
 	Admin    Admin    `config:"admin"`
-	Database Address  `config:"database"` // as store.Config.Database has it
-	Redis    Address  `config:"redis"`    // as store.Config.Redis has it; empty: one of our own
-	Keys     string   `config:"keys"`     // the keyset's file
-	Blobs    string   `config:"blobs"`    // the folder of sealed media
-	Spool    string   `config:"spool"`    // the folder for what comes while the database is away; empty: none
-	Texts    string   `config:"texts"`    // the agency's own texts; empty: none
+	Database Address  `config:"database"`  // as store.Config.Database has it
+	Redis    Address  `config:"redis"`     // as store.Config.Redis has it; empty: one of our own
+	Keys     string   `config:"keys"`      // the keyset's file
+	Blobs    string   `config:"blobs"`     // the folder of sealed media
+	Spool    string   `config:"spool"`     // the folder for what comes while the database is away; empty: none
+	Texts    string   `config:"texts"`     // the agency's own texts; empty: none
+	Answers  string   `config:"knowledge"` // the agency's own approved answers; empty: none
 	WeChat   WeChat   `config:"wechat"`
 	Telegram Telegram `config:"telegram"`
 	Staff    Staff    `config:"staff"`

@@ -91,6 +91,17 @@ func (b *Base) Under(topic, lang string) []Entry {
 	return all
 }
 
+// All lists every answer in every language, by its name.
+func (b *Base) All() (all []Entry) {
+	for _, lang := range Languages {
+		for _, id := range sortedKeys(b.entries[lang]) {
+			all = append(all, b.entries[lang][id])
+		}
+	}
+	slices.SortStableFunc(all, func(x, y Entry) int { return cmp.Compare(x.ID, y.ID) })
+	return all
+}
+
 // Len counts the answers, each once whatever its languages.
 func (b *Base) Len() int {
 	ids := map[string]bool{}

@@ -82,6 +82,14 @@ func (s Score) Opened() float64 {
 	return share(s.Unanswerable-s.UnanswerableSure-s.UnanswerableNear, s.Unanswerable)
 }
 
+// Quantile is the time within which that share of the questions was answered.
+func (s Score) Quantile(q float64) time.Duration {
+	if len(s.Times) == 0 {
+		return 0
+	}
+	return s.Times[min(len(s.Times)-1, int(q*float64(len(s.Times))))]
+}
+
 func share(n, of int) float64 {
 	if of == 0 {
 		return 1

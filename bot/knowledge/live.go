@@ -36,6 +36,14 @@ func Open(o Options) (*Live, error) {
 // Current is what to answer with now. A turn takes it once.
 func (l *Live) Current() *Base { return l.base.Load() }
 
+// Folder is the agency's folder; empty: it has none.
+func (l *Live) Folder() string {
+	if l.options.Override == nil {
+		return ""
+	}
+	return l.options.Folder
+}
+
 // Look takes up what has changed in the agency's folder, and says so in the log.
 // A folder that is not in order is logged, by file and line, and not used.
 func (l *Live) Look(ctx context.Context, log *slog.Logger) {
@@ -52,8 +60,10 @@ func (l *Live) Look(ctx context.Context, log *slog.Logger) {
 func (l *Live) Promote(ctx context.Context, all []Entry, log *slog.Logger) {
 	l.changing.Lock()
 	defer l.changing.Unlock()
-	l.promoted = all
-	l.reload(ctx, log)
+	if len(all)+len(l.promoted) > 0 {
+		l.promoted = all
+		l.reload(ctx, log)
+	}
 }
 
 func (l *Live) reload(ctx context.Context, log *slog.Logger) {

@@ -2,9 +2,12 @@ package knowledge
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -109,6 +112,43 @@ func slurp(fsys fs.FS, file, folder string, r *report) (string, bool) {
 	return string(src), true
 }
 
+// CopyTo writes the built-in files into a folder, for an agency to change, and
+// leaves those alone that are there. It says how many it wrote.
+func CopyTo(folder string) (n int, err error) {
+	content, _ := fs.Sub(builtIn, "content") // a name in the binary
+	err = fs.WalkDir(content, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		src, err := fs.ReadFile(content, name)
+		if err != nil {
+			return err
+		}
+		fresh, err := writeNew(filepath.Join(folder, filepath.FromSlash(name)), src)
+		if fresh {
+			n++
+		}
+		return err
+	})
+	return n, err
+}
+
+// writeNew writes a file unless it is there.
+func writeNew(name string, src []byte) (fresh bool, err error) {
+	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
+		return false, fmt.Errorf("knowledge: write %s: %w", name, err)
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("knowledge: write %s: %w", name, err)
+	}
+	_, err = f.Write(src)
+	return true, errors.Join(err, f.Close())
+}
+
 // listed reads a list, one a line.
 func listed(src string) (all []string) {
 	for _, l := range strings.Split(strings.TrimPrefix(src, "\ufeff"), "\n") {
@@ -133,7 +173,7 @@ func (b *Base) settle(r *report) {
 				r.wrong(e.file, 0, "there is no topic %q in %s/topics.txt%s", cut(e.Topic, 30), lang, nearest.Hint(e.Topic, b.topics[lang]))
 			}
 			if first := titles[e.Title]; first != "" {
-				r.wrong(e.file, 0, "the title %q is that of %s already; clients could not tell them apart", e.Title, first)
+				r.doubtful(e.file, 0, "the title %q is that of %s already; clients cannot tell them apart", e.Title, first)
 			}
 			titles[e.Title] = id
 		}

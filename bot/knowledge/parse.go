@@ -17,7 +17,7 @@ import (
 const (
 	maxFile   = 64 << 10
 	maxAnswer = 3000 // characters; channels take 4096 with what stands around it
-	fitsOne   = 1800 // bytes; with what stands around it, one message on WeChat (2048)
+	fitsOne   = 1600 // bytes; with what stands around it, one message on WeChat (2048)
 	maxTitle  = 40   // columns of a button
 	maxAsk    = 100  // ways of asking, and characters of each
 	maxID     = 48
@@ -90,8 +90,13 @@ func (p *parser) head(n int, l string) {
 		return
 	}
 	p.list = false
-	key, value, ok := strings.Cut(strings.Replace(l, "：", ":", 1), ":")
-	key, value = strings.ToLower(strings.TrimSpace(key)), strings.TrimSpace(value)
+	at := strings.IndexAny(l, ":：")
+	ok := at >= 0
+	key, value := "", ""
+	if ok {
+		_, colon := utf8.DecodeRuneInString(l[at:])
+		key, value = strings.ToLower(strings.TrimSpace(l[:at])), strings.TrimSpace(l[at+colon:])
+	}
 	switch {
 	case !ok:
 		p.r.wrong(p.file, n, "%q says nothing; expected a line like title: Refunds", cut(l, 30))
@@ -141,7 +146,7 @@ func (p *parser) value(n int, key, value string) {
 		}
 	case "date":
 		day, err := time.Parse(time.DateOnly, value)
-		if p.e.Date = day; err != nil {
+		if p.e.Date = day.Add(12 * time.Hour); err != nil { // noon, so that it is that day in every zone
 			p.r.wrong(p.file, n, "%q is no date; write it like 2026-03-01", cut(value, 30))
 		}
 	case "version":

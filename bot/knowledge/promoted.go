@@ -1,16 +1,13 @@
 package knowledge
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // FromChat makes an entry of a question that a colleague answered and a
@@ -20,33 +17,33 @@ func FromChat(ref, lang, asked, answer string, at time.Time) Entry {
 	if !slices.Contains(Languages, lang) {
 		lang = Languages[0]
 	}
-	title := strings.Join(strings.Fields(asked), " ")
-	for columns(title) > maxTitle {
-		_, last := utf8.DecodeLastRuneInString(strings.TrimSuffix(title, "…"))
-		title = strings.TrimSpace(title[:len(strings.TrimSuffix(title, "…"))-last]) + "…"
-	}
+	asked = strings.Join(strings.Fields(harmless.Replace(strings.ToValidUTF8(asked, ""))), " ")
 	return Entry{
-		ID: strings.ToLower(ref), Lang: lang, Title: title, Date: at, Version: 1,
-		Ask: []string{cut(strings.Join(strings.Fields(asked), " "), maxAsk)}, Answer: strings.TrimSpace(answer),
+		ID: strings.ToLower(ref), Lang: lang, Title: cmp.Or(narrow(asked), ref), Date: at, Version: 1,
+		Ask: []string{cmp.Or(cut(asked, maxAsk), ref)}, Answer: plain(cut(harmless.Replace(strings.ToValidUTF8(answer, "")), maxAnswer)),
 	}
+}
+
+// harmless makes of words from a chat some that mean nothing to a file of ours.
+var harmless = strings.NewReplacer("{", "｛", "}", "｝", "<", "＜", ">", "＞", "```", "", "![", "[", "\r", "")
+
+// narrow cuts words to a button's label.
+func narrow(s string) string {
+	if columns(s) <= maxTitle {
+		return s
+	}
+	r := []rune(s)
+	for columns(string(r)) >= maxTitle {
+		r = r[:len(r)-1]
+	}
+	return strings.TrimSpace(string(r)) + "…"
 }
 
 // File writes the entry into an agency's folder, where it can be changed like
 // any other. A file that is there already is left alone.
 func (e Entry) File(folder string) error {
-	dir := filepath.Join(folder, promotedDir, e.Lang)
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return fmt.Errorf("knowledge: file %s: %w", e.ID, err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, e.ID+".md"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("knowledge: file %s: %w", e.ID, err)
-	}
-	_, err = f.WriteString(e.source())
-	return errors.Join(err, f.Close())
+	_, err := writeNew(filepath.Join(folder, promotedDir, e.Lang, e.ID+".md"), []byte(e.source()))
+	return err
 }
 
 // source is the entry as a file has it.

@@ -16,6 +16,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/dialog"
+	"redthread/bot/knowledge"
 	"redthread/bot/media"
 	"redthread/bot/metrics"
 	"redthread/bot/outbox"
@@ -30,6 +31,7 @@ import (
 type Config struct {
 	Store    *store.Store // stays the caller's to close, after Run has returned
 	Texts    *templates.Live
+	Answers  *knowledge.Live                 // the approved answers; nil: the built-in ones and what is promoted
 	Agency   func(lang string) dialog.Agency // what clients are told about the agency; nil: nothing
 	Promises flows.Settings
 	WeChat   *wechat.Config   // nil: not on WeChat; its Shared and Letters are filled in
@@ -85,7 +87,12 @@ func New(cfg Config) (_ *Server, err error) {
 		s.log = slog.Default()
 	}
 	s.health = &health{s: s}
-	cfg.Promises.Agency = cfg.Agency
+	if s.cfg.Answers == nil {
+		if s.cfg.Answers, err = knowledge.Open(knowledge.Options{}); err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+	}
+	cfg.Promises.Agency, cfg.Promises.Knowledge = cfg.Agency, s.cfg.Answers.Current
 	house := flows.New(cfg.Promises)
 	s.engine, err = dialog.New(dialog.Config{
 		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
@@ -186,7 +193,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var busy sync.WaitGroup
-	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.shelter.run, s.watch, s.rekey, s.serveAdmin} {
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.learn, s.shelter.run, s.watch, s.rekey, s.serveAdmin} {
 		busy.Go(func() { loop(work) })
 	}
 	busy.Go(func() { s.announce(ctx) })

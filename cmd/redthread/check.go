@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"redthread/bot/config"
+	"redthread/bot/knowledge"
 	"redthread/templates"
 )
 
@@ -22,6 +23,7 @@ func (checkCommand) Run(t *terminal) error {
 		// Without settings there is no telling where an agency's own texts are,
 		// but the built-in ones can be looked at.
 		_ = checkTexts(t, templates.Options{})
+		_ = checkAnswers(t, knowledge.Options{})
 		return errNotInOrder
 	}
 	fmt.Fprintln(t.out, "✓ settings")
@@ -33,7 +35,8 @@ func (checkCommand) Run(t *terminal) error {
 		fmt.Fprintln(t.out, "✓ keys")
 	}
 	checkCalendar(t, c)
-	if !checkTexts(t, textOptions(c)) || !fine {
+	fine = checkTexts(t, textOptions(c)) && fine
+	if !checkAnswers(t, answerOptions(c)) || !fine {
 		return errNotInOrder
 	}
 	return nil
@@ -66,6 +69,19 @@ func checkTexts(t *terminal, o templates.Options) (fine bool) {
 	}
 	fmt.Fprintf(t.out, "✓ texts (%d)\n", len(set.Names()))
 	for _, w := range set.Warnings() {
+		fmt.Fprintf(t.out, "  note: %v\n", w)
+	}
+	return true
+}
+
+func checkAnswers(t *terminal, o knowledge.Options) (fine bool) {
+	b, err := knowledge.Load(o)
+	if err != nil {
+		fmt.Fprintf(t.out, "✗ knowledge\n%v\n", err)
+		return false
+	}
+	fmt.Fprintf(t.out, "✓ knowledge (%d)\n", b.Len())
+	for _, w := range b.Warnings() {
 		fmt.Fprintf(t.out, "  note: %v\n", w)
 	}
 	return true

@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"redthread/bot/config"
+	"redthread/bot/knowledge"
 	"redthread/templates"
 )
 
@@ -32,18 +33,19 @@ const (
 type commands struct {
 	Config string `short:"c" placeholder:"FILE" env:"REDTHREAD_CONFIG" help:"The configuration file. Without one, redthread.yaml if it is there, else the environment alone."`
 
-	Serve   serveCommand   `cmd:"" help:"Serve the platforms until told to stop."`
-	Check   checkCommand   `cmd:"" help:"Say whether settings, keys and texts are in order."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database up to date, or say how it stands."`
-	Staff   staffCommand   `cmd:"" help:"Invite colleagues, list them, end their access."`
-	Webhook webhookCommand `cmd:"" help:"Bring the platforms' deliveries here, and see how they go."`
-	Menu    menuCommand    `cmd:"" help:"Give the platforms their menus, or show them."`
-	Outbox  outboxCommand  `cmd:"" help:"See to messages that do not arrive."`
-	Letters lettersCommand `cmd:"" help:"See to callbacks that could not be played."`
-	Keys    keysCommand    `cmd:"" help:"Make or change the keyset that seals personal data."`
-	Texts   textsCommand   `cmd:"" help:"Show the built-in texts, to copy and change."`
-	Setting settingCommand `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
-	Version versionCommand `cmd:"" help:"Say which release this is."`
+	Serve   serveCommand     `cmd:"" help:"Serve the platforms until told to stop."`
+	Check   checkCommand     `cmd:"" help:"Say whether settings, keys and texts are in order."`
+	Migrate migrateCommand   `cmd:"" help:"Bring the database up to date, or say how it stands."`
+	Staff   staffCommand     `cmd:"" help:"Invite colleagues, list them, end their access."`
+	Webhook webhookCommand   `cmd:"" help:"Bring the platforms' deliveries here, and see how they go."`
+	Menu    menuCommand      `cmd:"" help:"Give the platforms their menus, or show them."`
+	Outbox  outboxCommand    `cmd:"" help:"See to messages that do not arrive."`
+	Letters lettersCommand   `cmd:"" help:"See to callbacks that could not be played."`
+	Keys    keysCommand      `cmd:"" help:"Make or change the keyset that seals personal data."`
+	Texts   textsCommand     `cmd:"" help:"Show the built-in texts, to copy and change."`
+	Answers knowledgeCommand `cmd:"" name:"knowledge" help:"See to the approved answers, and measure how questions find them."`
+	Setting settingCommand   `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
+	Version versionCommand   `cmd:"" help:"Say which release this is."`
 }
 
 // terminal is where a command is run from.
@@ -85,10 +87,11 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 func exitCode(err error) int {
 	var settings config.Problems
 	var texts templates.Problems
+	var answers knowledge.Problems
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &settings), errors.As(err, &texts), errors.Is(err, errNotInOrder):
+	case errors.As(err, &settings), errors.As(err, &texts), errors.As(err, &answers), errors.Is(err, errNotInOrder):
 		return exitNotInOrder
 	}
 	return exitFailed

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"redthread/bot/config"
+	"redthread/bot/knowledge"
 	"redthread/bot/logging"
 	"redthread/store"
 	"redthread/store/seal"
@@ -56,6 +57,14 @@ func openKeys(c *config.Config) (*seal.Box, error) {
 		return nil, fmt.Errorf("%w; make it with `redthread keys create`, or put back the copy you keep", err)
 	}
 	return keys, err
+}
+
+// answerOptions are the approved answers that the configuration names.
+func answerOptions(c *config.Config) knowledge.Options {
+	if c.Answers == "" {
+		return knowledge.Options{}
+	}
+	return knowledge.Options{Override: os.DirFS(c.Answers), Folder: c.Answers}
 }
 
 // textOptions are the texts that the configuration names.

@@ -10,6 +10,7 @@ import (
 	"redthread/bot"
 	"redthread/bot/config"
 	"redthread/bot/dialog"
+	"redthread/bot/knowledge"
 	"redthread/bot/logging"
 	"redthread/bot/server"
 	"redthread/bot/telegram"
@@ -38,6 +39,10 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	answers, err := knowledge.Open(answerOptions(cfg))
+	if err != nil {
+		return err
+	}
 	log := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format)
 	slog.SetDefault(log)
 	cal, err := cfg.WorkingCalendar()
@@ -45,7 +50,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 		return err
 	}
 	srv, err := server.New(server.Config{
-		Store: s, Texts: texts, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
+		Store: s, Texts: texts, Answers: answers, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
 		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll,
 		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(),
 		Promises: flows.Settings{
