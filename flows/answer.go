@@ -7,6 +7,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/dialog"
+	"redthread/bot/knowledge"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -46,6 +47,7 @@ var (
 	sayUnfit         = templates.New[int]("answer.unfit") // the most letters of an answer
 
 	sayPromoted       = templates.New[questionView]("staff.promoted")
+	sayNotPromoted    = templates.New[questionView]("staff.not_promoted")
 	sayPromotedBefore = templates.New[questionView]("staff.promoted_before")
 )
 
@@ -167,7 +169,8 @@ func answerQuoted(t *dialog.Turn, ref string) error {
 	return sendAnswer(t, me, ref, t.Text())
 }
 
-// promote puts an answer among the approved ones.
+// promote puts an answer among the approved ones, unless it tells who somebody is:
+// everybody would read it.
 func promote(t *dialog.Turn, ref, _ string) error {
 	me, _ := t.Staff()
 	q, err := t.Records.Question(ref)
@@ -177,6 +180,10 @@ func promote(t *dialog.Turn, ref, _ string) error {
 	}
 	if err != nil {
 		return err
+	}
+	if knowledge.Private(q.Words) || knowledge.Private(q.Answer) {
+		t.Say(sayNotPromoted.With(viewOfQuestion(q)))
+		return nil
 	}
 	first, err := t.Records.Promote(store.Promotion{Ref: ref, Lang: q.Lang, Asked: q.Words, Answer: q.Answer, StaffID: me.ID})
 	if err != nil {

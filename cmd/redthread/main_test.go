@@ -153,3 +153,29 @@ func TestConfigPath(t *testing.T) {
 		t.Errorf("reads %q", got)
 	}
 }
+
+func TestKnowledge(t *testing.T) {
+	h := newHouse(t)
+	h.run("keys create", exitDone)
+	h.run("migrate up", exitDone)
+	h.run("knowledge check", exitDone, "✓ knowledge (")
+	h.run("knowledge eval", exitDone, "PRECISION", "questions", "heldout")
+	h.run("knowledge ask 怎么退款", exitDone, "answered at once", "refund")
+	h.run("knowledge ask 今晚吃什么", exitDone, "a colleague's")
+	h.run("knowledge list", exitDone, "refund", "2026-03-01")
+	h.run("knowledge retire Q-000009", exitFailed, "no answer in use was promoted from Q-000009")
+
+	own := filepath.Join(h.dir, "answers")
+	h.run("knowledge copy "+own, exitDone, "files written")
+	t.Setenv("REDTHREAD_KNOWLEDGE", own)
+	h.run("check", exitDone, "✓ knowledge (")
+	h.write("answers/zh-CN/fees.md", "---\ntitle: 收费\n---\n")
+	h.run("check", exitNotInOrder, "✗ knowledge", "fees.md: it has no date")
+	h.run("knowledge check", exitNotInOrder, "fees.md: it has no version")
+	h.run("serve --poll", exitNotInOrder, "fees.md")
+	h.write("mine.tsv", "nothing here\n")
+	t.Setenv("REDTHREAD_KNOWLEDGE", "")
+	h.run("knowledge eval "+filepath.Join(h.dir, "mine.tsv"), exitFailed, "line 1: expected an entry, a tab and a question")
+	h.write("mine.tsv", "refund\t怎么退款\n-\t怎么退款\n")
+	h.run("knowledge eval --wrong "+filepath.Join(h.dir, "mine.tsv"), exitDone, "50.0%", "怎么退款\twanted []\tgot [refund]")
+}
