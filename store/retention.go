@@ -99,8 +99,19 @@ const (
 	mostBatches = 200
 )
 
-// byRetention is the reason in the record of what went by its age.
-const byRetention = "retention"
+// byRetention is the reason in the record of what went by its age, aRun the kind
+// under which each run stands.
+const (
+	byRetention = "retention"
+	aRun        = "run"
+)
+
+// LastRetain is when Retain was last begun, by any process; zero: never.
+func (s *Store) LastRetain(ctx context.Context) (time.Time, error) {
+	var at sql.NullInt64
+	err := s.read.QueryRowContext(ctx, "SELECT MAX(at) FROM erasures WHERE kind = ?", aRun).Scan(&at)
+	return fromMillis(at.Int64), wrap("look for the last retention", err)
+}
 
 // RetentionDue says what Retain would erase now: how much of each kind, and how
 // old the oldest is. Kinds of which nothing is due are left out.
@@ -136,6 +147,10 @@ func (s *Store) RetentionDue(ctx context.Context, k Keep) ([]ErasedKind, error) 
 // rest from going.
 func (s *Store) Retain(ctx context.Context, k Keep) (gone []ErasedKind, err error) {
 	k = k.FilledIn()
+	_, err = s.exec(ctx, "note a retention", "INSERT INTO erasures (kind, reason, n, oldest_at, at) VALUES (?, ?, 0, 0, ?)", aRun, byRetention, millis(s.now()))
+	if err != nil {
+		return nil, err
+	}
 	var errs []error
 	for _, p := range parting {
 		e, err := s.retainClients(ctx, p, k)

@@ -45,6 +45,8 @@ func (c *Config) check() Problems {
 	}
 	k.between("staff.invite_expires", c.Staff.InviteExpires, time.Minute, 30*24*time.Hour)
 	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
+	k.ages(c.Eligibility)
+	k.retention(c.Retention)
 	k.bounds(c.Limits)
 	k.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	k.oneOf("log.format", c.Log.Format, "json", "text")
@@ -188,6 +190,29 @@ func (k *checker) bounds(b Bounds) {
 	}
 	k.expect(b.MessagesPerMinute == 0 || b.MessagesAtOnce > 0, "limits.messages_at_once", "0; expected at least 1 while messages_per_minute is set")
 	k.expect(b.MediaPerMinute == 0 || b.MediaAtOnce > 0, "limits.media_at_once", "0; expected at least 1 while media_per_minute is set")
+}
+
+func (k *checker) ages(e Eligibility) {
+	for setting, age := range map[string]int{"eligibility.men": e.Men, "eligibility.women": e.Women} {
+		k.expect(18 <= age && age <= 80, setting, "%d; expected 18 to 80", age)
+	}
+}
+
+// retention wants a last day for everything, and none too early: consents prove
+// that we were allowed to, and a complaint may come to court for three years
+// (PIPL 56, Civil Code 188).
+func (k *checker) retention(r Retention) {
+	const year = 365
+	for _, f := range []struct {
+		setting     string
+		days, least int
+	}{
+		{"drafts_days", r.Drafts, 1}, {"profiles_days", r.Profiles, 30}, {"left_days", r.Left, 1}, {"complaints_days", r.Complaints, 3 * year},
+		{"questions_days", r.Questions, 30}, {"talks_days", r.Talks, 30}, {"media_days", r.Media, 30}, {"consents_days", r.Consents, 3 * year}, {"proofs_days", r.Proofs, 3 * year},
+	} {
+		k.expect(f.least <= f.days && f.days <= 30*year, "retention."+f.setting, "%d; expected %d to %d days", f.days, f.least, 30*year)
+	}
+	k.expect(0 <= r.Hour && r.Hour <= 23, "retention.hour", "%d; expected 0 to 23", r.Hour)
 }
 
 // secret wants one of the form, which nobody can guess.

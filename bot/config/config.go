@@ -41,8 +41,12 @@ type Config struct {
 	Telegram Telegram `config:"telegram"`
 	Staff    Staff    `config:"staff"`
 	Media    Media    `config:"media"`
-	Limits   Bounds   `config:"limits"`
-	Log      Log      `config:"log"`
+
+	Eligibility Eligibility `config:"eligibility"`
+	Retention   Retention   `config:"retention"`
+
+	Limits Bounds `config:"limits"`
+	Log    Log    `config:"log"`
 }
 
 // Agency is who speaks.
@@ -154,6 +158,27 @@ type Media struct {
 	MaxBytes int64 `config:"max_bytes"` // of one picture or file
 }
 
+// Eligibility is whom the agency registers.
+type Eligibility struct {
+	Men    int  `config:"men"` // the youngest age
+	Women  int  `config:"women"`
+	Single bool `config:"single"` // only who is single
+}
+
+// Retention says for how many days things are kept.
+type Retention struct {
+	Drafts     int `config:"drafts_days"`     // profiles that were not finished, from the last change
+	Profiles   int `config:"profiles_days"`   // all of a client, from their last sign of life
+	Left       int `config:"left_days"`       // all of a client who has left us, from that day
+	Complaints int `config:"complaints_days"` // from their closing
+	Questions  int `config:"questions_days"`  // from their answer
+	Talks      int `config:"talks_days"`      // what was said, from that day
+	Media      int `config:"media_days"`      // pictures that belong to nothing
+	Consents   int `config:"consents_days"`   // from the day they no longer held
+	Proofs     int `config:"proofs_days"`     // records of what was erased
+	Hour       int `config:"hour"`            // of the agency's day, at which it is seen to
+}
+
 // Bounds are what one client, and one address, may send. 0 is no limit.
 type Bounds struct {
 	MessagesPerMinute int `config:"messages_per_minute"`
@@ -193,6 +218,12 @@ func defaults() *Config {
 		},
 		Staff: Staff{InviteExpires: 72 * time.Hour},
 		Media: Media{MaxBytes: 10 << 20},
+
+		Eligibility: Eligibility{Men: 22, Women: 20, Single: true},
+		Retention: Retention{
+			Drafts: 180, Profiles: 3 * 365, Left: 30, Complaints: 3 * 365, Questions: 3 * 365, Talks: 365, Media: 180, Consents: 3 * 365, Proofs: 5 * 365, Hour: 4,
+		},
+
 		Limits: Bounds{
 			MessagesPerMinute: 20, MessagesAtOnce: 20, MediaPerMinute: 30, MediaAtOnce: 30, ComplaintsPerDay: 10, RefusedPerMinute: 30,
 		},

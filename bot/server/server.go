@@ -45,6 +45,9 @@ type Config struct {
 	Release    string        // which one this is, for the figures
 	AlertAfter time.Duration // staff are told of a channel through which nothing got for so long; 0: 5 minutes
 
+	RetainAt int            // the hour at which what has been kept long enough is erased, in Zone
+	Zone     *time.Location // nil: UTC
+
 	Spool    string       // the folder for what WeChat's clients write while the database is away; of this process alone; empty: none
 	Limits   Limits       // of what one client may send; zero: none
 	MaxMedia int64        // bytes of one picture; 0: 10 MiB
@@ -193,7 +196,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var busy sync.WaitGroup
-	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.learn, s.shelter.run, s.watch, s.rekey, s.serveAdmin} {
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.learn, s.shelter.run, s.watch, s.rekey, s.tidy, s.serveAdmin} {
 		busy.Go(func() { loop(work) })
 	}
 	busy.Go(func() { s.announce(ctx) })

@@ -41,6 +41,8 @@ type commands struct {
 	Menu    menuCommand      `cmd:"" help:"Give the platforms their menus, or show them."`
 	Outbox  outboxCommand    `cmd:"" help:"See to messages that do not arrive."`
 	Letters lettersCommand   `cmd:"" help:"See to callbacks that could not be played."`
+	Client  clientCommand    `cmd:"" help:"See to one client's records: hold them back from erasure, take linked chats apart."`
+	Retain  retainCommand    `cmd:"" name:"retention" help:"Erase what has been kept long enough, or say what that is."`
 	Keys    keysCommand      `cmd:"" help:"Make or change the keyset that seals personal data."`
 	Texts   textsCommand     `cmd:"" help:"Show the built-in texts, to copy and change."`
 	Answers knowledgeCommand `cmd:"" name:"knowledge" help:"See to the approved answers, and measure how questions find them."`
