@@ -1,9 +1,51 @@
 package server
 
 import (
+	"log/slog"
 	"testing"
 	"time"
+
+	"redthread/bot"
+	"redthread/store"
+	"redthread/store/storetest"
 )
+
+// What is due goes once a day, and the next process finds that it has.
+func TestTidy(t *testing.T) {
+	t.Parallel()
+	home, clock := storetest.Home(t), storetest.NewClock()
+	home.Now = clock.Now
+	st := storetest.Open(t, home)
+	s := &Server{cfg: Config{Store: st}, log: slog.New(slog.DiscardHandler)}
+	who := bot.Conversation{Channel: "telegram", Chat: "42"}
+	if _, err := st.Turn(t.Context(), bot.Event{Key: "telegram:1", From: who, Kind: bot.Wrote}, func(tx *store.Tx, _ *bot.Session) error { return tx.Meet() }); err != nil {
+		t.Fatal(err)
+	}
+	runs := func() (runs, kinds int) {
+		s.tidyIfTime(t.Context())
+		all, err := st.Erasures(t.Context(), 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
+			if e.Kind == "run" {
+				runs++
+			} else {
+				kinds++
+			}
+		}
+		return runs, kinds
+	}
+	for _, want := range []int{1, 1} {
+		if n, kinds := runs(); n != want || kinds != 0 {
+			t.Errorf("%d runs, %d kinds", n, kinds)
+		}
+	}
+	clock.Advance(400 * 24 * time.Hour)
+	if n, kinds := runs(); n != 2 || kinds != 2 { // turns and sessions
+		t.Errorf("a year later: %d runs, %d kinds", n, kinds)
+	}
+}
 
 // Once a day at the hour that is set, in the agency's zone; in the morning when
 // the house was shut then.
