@@ -47,8 +47,30 @@ const MaxButtonID = 64
 // For names a copy for one viewer.
 type MediaID string
 
-// viewerMark stands between a picture's own name and its viewer.
-const viewerMark = "@"
+// What stands in the names of pictures that are made of others: between a picture
+// and its viewer, and between the pictures of a sheet.
+const (
+	viewerMark = "@"
+	sheetMark  = "+"
+)
+
+// Sheet is one picture that shows all of these side by side, numbered from 1; a
+// single one stays as it is.
+func Sheet(ids ...MediaID) MediaID {
+	var names []string
+	for _, id := range ids {
+		names = append(names, string(id))
+	}
+	return MediaID(strings.Join(names, sheetMark))
+}
+
+// Pictures takes apart what Sheet has put together.
+func (id MediaID) Pictures() (all []MediaID) {
+	for _, name := range strings.Split(string(id), sheetMark) {
+		all = append(all, MediaID(name))
+	}
+	return all
+}
 
 // For is the picture as viewer may see it, with the viewer's code across it. What
 // does not know of viewers does not find it: it is never shown unmarked.

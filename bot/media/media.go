@@ -141,9 +141,9 @@ func reason(err error) string {
 	case errors.Is(err, bot.ErrGone):
 		return "the platform has forgotten it"
 	case errors.Is(err, bot.ErrTooBig):
-		return "too big"
+		return store.LostTooBig
 	case errors.Is(err, ErrNoPicture):
-		return "not a picture we can read"
+		return store.LostOdd
 	}
 	return "could not be fetched for days"
 }

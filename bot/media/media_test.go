@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -124,16 +125,23 @@ func TestCleanReadsWhatPeopleSend(t *testing.T) {
 	}
 }
 
+// claiming changes what a PNG says of itself.
+func claiming(png []byte, w, h uint32, bits byte) []byte {
+	png = bytes.Clone(png)
+	binary.BigEndian.PutUint32(png[16:], w)
+	binary.BigEndian.PutUint32(png[20:], h)
+	png[24] = bits
+	binary.BigEndian.PutUint32(png[29:], crc32.ChecksumIEEE(png[12:29]))
+	return png
+}
+
 // bomb is a small PNG that claims to be enormous.
 func bomb(t testing.TB) []byte {
 	var b bytes.Buffer
 	if err := png.Encode(&b, corner(2, 2)); err != nil {
 		t.Fatal(err)
 	}
-	raw := b.Bytes()
-	binary.BigEndian.PutUint32(raw[16:], 20000)
-	binary.BigEndian.PutUint32(raw[20:], 20000)
-	return raw
+	return claiming(b.Bytes(), 20000, 20000, 8)
 }
 
 func TestCleanRefuses(t *testing.T) {

@@ -31,17 +31,32 @@ var marking = make(chan struct{}, 2)
 func Watermark(picture []byte, words string) ([]byte, error) {
 	marking <- struct{}{}
 	defer func() { <-marking }()
-	src, err := jpeg.Decode(bytes.NewReader(picture))
-	if err != nil {
-		return nil, fmt.Errorf("media: open picture to be marked: %w", err)
-	}
-	dst := scaled(src, maxShown)
-	tile, err := newTile(words, dst.Bounds())
+	src, err := opened(picture)
 	if err != nil {
 		return nil, err
 	}
-	tile.over(dst)
+	dst := scaled(src, maxShown)
+	if err := mark(dst, words); err != nil {
+		return nil, err
+	}
 	return encode(dst)
+}
+
+// opened reads one of our own pictures.
+func opened(picture []byte) (image.Image, error) {
+	m, err := jpeg.Decode(bytes.NewReader(picture))
+	if err != nil {
+		return nil, fmt.Errorf("media: open a picture of ours: %w", err)
+	}
+	return m, nil
+}
+
+func mark(dst *image.RGBA, words string) error {
+	tile, err := newTile(words, dst.Bounds())
+	if err == nil {
+		tile.over(dst)
+	}
+	return err
 }
 
 // scaled copies the picture, at most side pixels large.
@@ -75,26 +90,35 @@ const (
 var bold = sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gobold.TTF) })
 
 func newTile(words string, on image.Rectangle) (tile, error) {
-	f, err := bold()
-	if err != nil {
-		return tile{}, fmt.Errorf("media: read font: %w", err)
-	}
 	size := max(11, float64(min(on.Dx(), on.Dy()))/32)
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72})
+	face, err := letters(size)
 	if err != nil {
-		return tile{}, fmt.Errorf("media: set font: %w", err)
+		return tile{}, err
 	}
 	defer face.Close()
 	w := font.MeasureString(face, words).Ceil()
 	room := image.Rect(0, 0, w+int(2.5*size), int(3.6*size))
-	letters := func(dx, dy float64) *image.Alpha {
+	written := func(dx, dy float64) *image.Alpha {
 		m := image.NewAlpha(room)
 		d := font.Drawer{Dst: m, Src: image.Opaque, Face: face, Dot: fixed.Point26_6{X: fixed.Int26_6(64 * (size + dx)), Y: fixed.Int26_6(64 * (2*size + dy))}}
 		d.DrawString(words)
 		return m
 	}
 	edge := max(1, size/14)
-	return tile{light: letters(0, 0), dark: letters(edge, edge)}, nil
+	return tile{light: written(0, 0), dark: written(edge, edge)}, nil
+}
+
+// letters is the font, size pixels high.
+func letters(size float64) (font.Face, error) {
+	f, err := bold()
+	if err != nil {
+		return nil, fmt.Errorf("media: read font: %w", err)
+	}
+	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72})
+	if err != nil {
+		return nil, fmt.Errorf("media: set font: %w", err)
+	}
+	return face, nil
 }
 
 // over lays the tile over the whole picture.
