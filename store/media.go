@@ -215,6 +215,25 @@ func removeFile(path string) error {
 	return nil
 }
 
+// Why a picture was lost, as far as who sent it can do something about it.
+const (
+	LostTooBig = "too big"
+	LostOdd    = "not a picture we can read"
+)
+
+// WhyLost is the reason why a picture could not be kept, one of the above or
+// words for operators; empty when nothing is known of it.
+func (tx *Tx) WhyLost(id bot.MediaID) (reason string, err error) {
+	if err := tx.begin(); err != nil {
+		return "", err
+	}
+	err = tx.sql.QueryRowContext(tx.ctx, "SELECT reason FROM media WHERE id = ? AND state = ?", string(id), mediaLost).Scan(&reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return reason, wrap("read why media was lost", err)
+}
+
 // LaterMedia puts the next attempt off.
 func (s *Store) LaterMedia(ctx context.Context, id bot.MediaID, wait time.Duration, reason string) error {
 	_, err := s.exec(ctx, "put media off", "UPDATE media SET due_at = "+s.dbnow()+" + ?, reason = ? WHERE id = ?", wait.Milliseconds(), ascii(reason, 190), string(id))

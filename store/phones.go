@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"regexp"
+	"time"
 )
 
 // A phone number belongs to one client. It stands sealed, with a blind index
@@ -37,9 +38,18 @@ func phonePlace(key string) string { return "phones.number|" + key }
 // most 15 digits.
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
+// At most mostPhones numbers may be typed in one chat within phonesPer, so that
+// nobody finds out by trying numbers who is registered here. A number that is
+// proven tells its owner about themselves only, and is not counted.
+const (
+	mostPhones = 5
+	phonesPer  = 24 * time.Hour
+)
+
 // ClaimPhone notes the number, in E.164 form, as that of the turn's own client,
 // in place of one they had. proven says that the platform itself vouches for it,
-// or a colleague has checked it.
+// or a colleague has checked it. One number too many is not granted, whoever has
+// it: what clients are told must fit both.
 func (tx *Tx) ClaimPhone(number string, proven bool) (PhoneClaim, error) {
 	if !e164.MatchString(number) {
 		return PhoneClaim{}, errors.New("store: claim phone: the number is not in E.164 form")
@@ -56,6 +66,9 @@ func (tx *Tx) ClaimPhone(number string, proven bool) (PhoneClaim, error) {
 	if proven {
 		row.ProvenAt = row.ClaimedAt
 	}
+	if ok, err := tx.mayClaim(row); err != nil || !ok {
+		return PhoneClaim{}, err
+	}
 	claim, err := tx.contest(row)
 	if err != nil || !claim.Granted {
 		return claim, err
@@ -64,6 +77,18 @@ func (tx *Tx) ClaimPhone(number string, proven bool) (PhoneClaim, error) {
 		return claim, err
 	}
 	return claim, tx.keepPhone(row)
+}
+
+// mayClaim counts numbers that are merely typed, and are new.
+func (tx *Tx) mayClaim(claim phoneRow) (bool, error) {
+	if claim.ProvenAt != 0 {
+		return true, nil
+	}
+	var mine int
+	if err := tx.count(&mine, "SELECT COUNT(*) FROM phones WHERE digest = ? AND "+ofPerson, claim.Digest, claim.ClientID, claim.ClientID); err != nil || mine > 0 {
+		return err == nil, err
+	}
+	return tx.Try("phone", mostPhones, phonesPer)
 }
 
 // contest decides between a claim and who has the number.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"redthread/bot"
 	"redthread/store"
@@ -96,6 +97,41 @@ func TestAClientHasOneNumber(t *testing.T) {
 		}); err == nil {
 			t.Errorf("%q was taken for E.164", odd)
 		}
+	}
+}
+
+// Nobody can try out who is registered: after five numbers in a day every new one
+// is refused, one that nobody has as well, and nothing is told of it.
+func TestNobodyTriesNumbersOut(t *testing.T) {
+	t.Parallel()
+	home, clock := storetest.Home(t), storetest.NewClock()
+	home.Now = clock.Now
+	s := storetest.Open(t, home)
+	claim(t, s, mei, number, true)
+	try := func(i int) store.PhoneClaim {
+		c, _ := claim(t, s, anna, "+861390000000"+string([]byte{'0' + byte(i)}), false)
+		return c
+	}
+	for i := range 5 {
+		if c := try(i); !c.Granted {
+			t.Errorf("number %d: %+v", i, c)
+		}
+	}
+	if c := try(4); !c.Granted {
+		t.Errorf("the one they have: %+v", c)
+	}
+	if c := try(5); c.Granted || c.Other.ID != 0 {
+		t.Errorf("a sixth that nobody has: %+v", c)
+	}
+	if c, _ := claim(t, s, anna, number, false); c.Granted || c.Other.ID != 0 {
+		t.Errorf("a seventh that somebody has: %+v", c)
+	}
+	if c, _ := claim(t, s, anna, "+8613900000009", true); !c.Granted {
+		t.Errorf("one that is proven: %+v", c)
+	}
+	clock.Advance(25 * time.Hour)
+	if c := try(6); !c.Granted {
+		t.Errorf("the next day: %+v", c)
 	}
 }
 

@@ -63,6 +63,30 @@ func (tx *Tx) photoRows(client int64) (rows []photoRow, err error) {
 	return rows, wrap("read photos", err)
 }
 
+// PhotosFor are the photos of a client as viewer, a colleague ("S-000003") or a
+// client ("K-000012"), may see them, the main one first: each with the viewer's
+// code across it. They are none when the client has not agreed: to the notice,
+// for colleagues; to being shown besides (PIPL 23), for other clients.
+func (tx *Tx) PhotosFor(client int64, viewer string) (marked []bot.MediaID, err error) {
+	may, err := tx.mayLookAt(client, viewer)
+	if err != nil || !may {
+		return nil, err
+	}
+	all, err := tx.Photos(client)
+	for _, p := range all {
+		marked = append(marked, p.For(viewer))
+	}
+	return marked, err
+}
+
+func (tx *Tx) mayLookAt(client int64, viewer string) (bool, error) {
+	if _, err := id("S", viewer); err == nil {
+		c, err := tx.Consent(client, ConsentNotice)
+		return c.Given(), err
+	}
+	return tx.MayShow(client)
+}
+
 // myPhotos reads the photos of the turn's own client and keeps them from being
 // changed by another of the client's chats until we commit.
 func (tx *Tx) myPhotos() (me Client, rows []photoRow, err error) {
