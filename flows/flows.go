@@ -32,6 +32,11 @@ type Settings struct {
 	FilePerDay   int           // how many complaints one client may file in 24 hours; 0: any number
 	Keep         store.Keep    // how long things are kept, as clients are told
 	Eligible     Eligibility   // whom the agency registers
+	RemindPapers time.Duration // staff hear so long before that a paper lapses: 14 days
+	MaxPicture   int64         // bytes of one picture: 10 MiB
+
+	// PhotoLink is the address of a link to a photo; nil: there are no links.
+	PhotoLink func(token string) string
 
 	// Knowledge gives the approved answers of the moment; nil: the built-in ones.
 	Knowledge func() *knowledge.Base
@@ -75,9 +80,13 @@ func New(s Settings) House {
 			link,
 			enrol,
 			answering,
+			photos(s),
+			papers,
+			openClient(s),
+			verifying(s),
 		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert, questionAlert, answeredCard},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, channelDown, channelUp, clientParted(s), clientErased},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased},
 		Human: callHuman(s),
 		Relay: relay(s),
 
@@ -100,6 +109,10 @@ func (s Settings) filledIn() Settings {
 	or(&s.TakeWithin, 10*time.Minute)
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
+	or(&s.RemindPapers, 14*24*time.Hour)
+	if s.MaxPicture <= 0 {
+		s.MaxPicture = 10 << 20
+	}
 	s.Keep, s.Eligible = s.Keep.FilledIn(), s.Eligible.filledIn()
 	if s.Knowledge == nil {
 		s.Knowledge = builtInAnswers

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"redthread/bot"
 	"redthread/bot/dialog"
 	"redthread/store"
 	"redthread/templates"
@@ -24,7 +25,7 @@ type loss struct {
 
 var (
 	alertUndelivered = templates.New[loss]("staff.undelivered")
-	sayPictureLost   = templates.New[none]("complaint.picture_lost")
+	sayPictureLost   = templates.New[lostPicture]("complaint.picture_lost")
 )
 
 func tellUndelivered(t *dialog.Turn, ref string) error {
@@ -39,7 +40,14 @@ func tellUndelivered(t *dialog.Turn, ref string) error {
 	return nil
 }
 
-func tellPictureLost(t *dialog.Turn, _ string) error {
-	t.Say(sayPictureLost.With(none{}))
+// lostPicture is why a picture could not be kept.
+type lostPicture struct{ TooBig, Odd bool }
+
+func tellPictureLost(t *dialog.Turn, ref string) error {
+	why, err := t.Records.WhyLost(bot.MediaID(ref))
+	if err != nil {
+		return err
+	}
+	t.Say(sayPictureLost.With(lostPicture{TooBig: why == store.LostTooBig, Odd: why == store.LostOdd}))
 	return nil
 }

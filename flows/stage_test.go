@@ -91,7 +91,7 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour}
+	settings := flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }}
 	house := flows.New(settings)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
@@ -200,6 +200,12 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Kind = bot.Left
 	case "voice":
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Voice, Ref: "v"}}
+	case "file":
+		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.File, Ref: "f", Note: "cv.pdf"}}
+	case "sticker":
+		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Sticker, Ref: "s"}}
+	case "huge": // a picture larger than we take
+		ev.Kind, ev.Media = bot.Showed, []bot.Media{{Kind: bot.Photo, Ref: "h", Size: 15 << 20}}
 	case "edit":
 		ev.Kind, ev.Text = bot.Edited, rest
 	case "code":

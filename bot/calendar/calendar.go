@@ -89,6 +89,9 @@ func New(c Config) (*Calendar, error) {
 	return cal, nil
 }
 
+// Zone is the time zone of the calendar's days.
+func (c *Calendar) Zone() *time.Location { return c.zone }
+
 // Always is the calendar of who never closes.
 func Always() *Calendar {
 	cal := &Calendar{zone: time.UTC}

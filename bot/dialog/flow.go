@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"redthread/bot"
+	"redthread/store"
 	"redthread/templates"
 )
 
@@ -25,6 +26,10 @@ type Flow[D any] struct {
 	// as a code. Begin finds them in Turn.Event. Once the flow is open its
 	// question hears them.
 	Reads func(text string) bool
+
+	// Staff lists the roles that may open it; nil: anyone. What opens it means
+	// nothing of the kind from anybody else.
+	Staff []store.Role
 
 	// Always lets it be opened while a colleague has the talk.
 	Always bool
@@ -133,6 +138,7 @@ type facts struct {
 	opens    templates.Words
 	reads    func(string) bool
 	idle     time.Duration
+	staff    []store.Role
 	always   bool
 	passing  bool
 	keeps    bool
@@ -169,7 +175,7 @@ func (f facts) now(step string) string {
 }
 
 func (f Flow[D]) facts() facts {
-	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, always: f.Always, passing: f.Passing, keeps: f.Keeps, fresh: f.Fresh, version: f.Version, begins: f.Begin != nil}
+	all := facts{name: f.Name, title: f.Title.Name(), opens: f.Opens, reads: f.Reads, idle: f.Idle, staff: f.Staff, always: f.Always, passing: f.Passing, keeps: f.Keeps, fresh: f.Fresh, version: f.Version, begins: f.Begin != nil}
 	for n := range f.Upgrade {
 		all.upgrades = append(all.upgrades, n)
 	}

@@ -74,6 +74,8 @@ func (e *Engine) isDoor(id string) bool {
 func (e *Engine) throughDoor(t *Turn, door string) error {
 	f := e.flows[door]
 	switch s := t.session; {
+	case f != nil && !t.mayOpen(f.facts):
+		return e.stale(t, "")
 	case s.Human && (f == nil || !f.always) && (s.Open.Flow == "" || f != nil):
 		t.note(sayAttended.With(struct{}{}))
 		return nil

@@ -35,11 +35,20 @@ func (e *Engine) opens(t *Turn) *flow {
 		return nil
 	}
 	for _, f := range e.order {
-		if t.says(f.facts.opens) || f.reads != nil && f.reads(t.Event.Text) {
+		if (t.says(f.facts.opens) || f.reads != nil && f.reads(t.Event.Text)) && t.mayOpen(f.facts) {
 			return f
 		}
 	}
 	return nil
+}
+
+// mayOpen says that the flow is for the person.
+func (t *Turn) mayOpen(f facts) bool {
+	if f.staff == nil {
+		return true
+	}
+	me, ok := t.Staff()
+	return ok && slices.Contains(f.staff, me.Role)
 }
 
 // says that the written words are one of the group's.
@@ -182,7 +191,7 @@ func (e *Engine) end(t *Turn) error {
 	t.ended[s.Open.Flow] = true
 	if len(t.opening) > 0 || s.Human {
 		s.Open, s.Asking, s.Missed = bot.Frame{}, "", 0
-		if s.Human && !t.handed {
+		if _, staff := t.Staff(); s.Human && !t.handed && !staff {
 			t.note(sayAttended.With(struct{}{}))
 		}
 		return nil

@@ -95,8 +95,7 @@ func New(cfg Config) (_ *Server, err error) {
 			return nil, fmt.Errorf("server: %w", err)
 		}
 	}
-	cfg.Promises.Agency, cfg.Promises.Knowledge = cfg.Agency, s.cfg.Answers.Current
-	house := flows.New(cfg.Promises)
+	house := flows.New(s.promises())
 	s.engine, err = dialog.New(dialog.Config{
 		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
 		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted,
@@ -124,14 +123,25 @@ func New(cfg Config) (_ *Server, err error) {
 	// A send of unknown outcome: Telegram is asked again, a second copy being
 	// better than none; WeChat forbids it (a customer-service message that timed
 	// out has usually arrived).
-	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Log: s.log}
+	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, MaxBytes: cfg.MaxMedia, Log: s.log}
 	s.health.handle(s.mux)
+	s.mux.Handle("GET "+PhotoPath+"{token}", s.photoDoor())
 	s.observe()
 	if s.door, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("server: listen.address: %w", err)
 	}
 	return s, nil
+}
+
+// promises are what the flows are told to promise, with what the server knows.
+func (s *Server) promises() flows.Settings {
+	p := s.cfg.Promises
+	p.Agency, p.Knowledge, p.MaxPicture = s.cfg.Agency, s.cfg.Answers.Current, s.cfg.MaxMedia
+	if p.PhotoLink == nil && s.cfg.PublicURL != "" {
+		p.PhotoLink = func(token string) string { return s.publicURL(PhotoPath + token) }
+	}
+	return p
 }
 
 // channels opens the platforms that are configured.

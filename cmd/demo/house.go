@@ -83,9 +83,13 @@ func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Log
 	}
 	account := t.WeChat.Config()
 	secret := rand.Text() + rand.Text()
-	s, err := server.New(server.Config{
+	var s *server.Server
+	s, err = server.New(server.Config{
 		Store: kept, Texts: texts, Agency: func(lang string) dialog.Agency { return agency[lang] }, Listen: "127.0.0.1:0", Log: log,
-		Promises: flows.Settings{Calendar: cal, AnswerWithin: 4 * time.Hour},
+		Promises: flows.Settings{
+			Calendar: cal, AnswerWithin: 4 * time.Hour,
+			PhotoLink: func(token string) string { return "http://" + s.Addr() + server.PhotoPath + token },
+		},
 		WeChat: &wechat.Config{
 			AppID: account.AppID, AppSecret: account.Secret, Token: account.Token, AESKey: account.AESKey,
 			Mode: wechat.Mode(account.Mode), BaseURL: t.WeChatURL, MenuLinks: true,
