@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 // a Redis that hangs does not slow every turn.
 type cache struct {
 	client    redis.UniversalClient
+	own       *miniredis.Miniredis // inside this process; nil: a server
+	ownMu     sync.Mutex
 	log       *slog.Logger
 	restUntil atomic.Int64 // machine time in milliseconds
 	failures  atomic.Int64
@@ -36,23 +39,44 @@ var errResting = errors.New("store: redis is away")
 // openCache connects to Redis, or starts one of our own. A Redis that does not
 // answer is no reason not to start.
 func (s *Store) openCache(ctx context.Context, url string) error {
+	var own *miniredis.Miniredis
 	if url == "" {
-		own := miniredis.NewMiniRedis()
+		own = miniredis.NewMiniRedis()
 		if err := own.Start(); err != nil {
 			return fmt.Errorf("store: start embedded redis: %w", err)
 		}
-		own.ClockTTL(true)
-		s.closes = append(s.closes, func() error { own.Close(); return nil })
+		s.closes = append(s.closes, func() error { own.Close(); return nil }, age(own))
 		url, s.alone = "redis://"+own.Addr(), true
 	}
 	client, err := openRedis(url)
 	if err != nil {
 		return err
 	}
-	s.cache = &cache{client: client, log: s.log}
+	s.cache = &cache{client: client, own: own, log: s.log}
 	s.closes = append(s.closes, s.cache.client.Close)
 	s.listen(ctx)
 	return nil
+}
+
+// age lets what is in a Redis of our own expire: once a second, because each time
+// costs a look at every key. stop ends it.
+func age(own *miniredis.Miniredis) (stop func() error) {
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for last := time.Now(); ; {
+			select {
+			case now := <-tick.C:
+				own.FastForward(now.Sub(last))
+				last = now
+			case <-end:
+				return
+			}
+		}
+	}()
+	return func() error { close(end); <-ended; return nil }
 }
 
 // listen turns other processes' wake-ups into our own, until Close.
@@ -98,7 +122,27 @@ end
 if ARGV[4] ~= '' then redis.call('PUBLISH', ARGV[4], '') end
 return 1`)
 
+// putOwn is putSession where Redis is inside this process: no script, no wire.
+func (c *cache) putOwn(key string, seq int64, sealed []byte) error {
+	c.ownMu.Lock()
+	defer c.ownMu.Unlock()
+	if has, err := c.own.Get(key); err == nil {
+		before, _, _ := strings.Cut(has, ":")
+		if n, err := strconv.ParseInt(before, 10, 64); err == nil && n >= seq {
+			return nil
+		}
+	}
+	if err := c.own.Set(key, strconv.FormatInt(seq, 10)+":"+string(sealed)); err != nil {
+		return fmt.Errorf("store: copy a session: %w", err)
+	}
+	c.own.SetTTL(key, sessionTTL)
+	return nil
+}
+
 func (c *cache) putSession(ctx context.Context, conversation string, seq int64, sealed []byte, wake bool) error {
+	if c.own != nil {
+		return c.putOwn(sessionKey(conversation), seq, sealed)
+	}
 	topic := ""
 	if wake {
 		topic = wakeTopic
@@ -118,6 +162,13 @@ func (c *cache) forget(ctx context.Context, conversation string) {
 // session returns the sealed copy; ok is false when there is none to be had.
 func (c *cache) session(ctx context.Context, conversation string) (sealed []byte, ok bool) {
 	var raw string
+	if c.own != nil {
+		raw, err := c.own.Get(sessionKey(conversation))
+		if err != nil {
+			return nil, false
+		}
+		return sessionIn(raw)
+	}
 	err := c.do(ctx, "read a session", func(ctx context.Context) (err error) {
 		raw, err = c.client.Get(ctx, sessionKey(conversation)).Result()
 		return err
@@ -125,6 +176,11 @@ func (c *cache) session(ctx context.Context, conversation string) (sealed []byte
 	if err != nil {
 		return nil, false
 	}
+	return sessionIn(raw)
+}
+
+// sessionIn takes the sealed session out of its copy.
+func sessionIn(raw string) (sealed []byte, ok bool) {
 	seq, body, found := strings.Cut(raw, ":")
 	if _, err := strconv.ParseInt(seq, 10, 64); err != nil || !found {
 		return nil, false

@@ -58,6 +58,7 @@ func (s *Store) openSQLite(ctx context.Context, file string) error {
 	}
 	const pragmas = "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(1)"
 	s.dialect, s.file = onSQLite, file
+	s.pending.runners = 1 // as many as there are writers
 	if err := s.openORM(sqlite.Open("file:" + file + pragmas + "&_txlock=immediate")); err != nil {
 		return err
 	}
