@@ -266,6 +266,28 @@ func TestUnkindWorld(t *testing.T) {
 	}
 }
 
+// WeChat takes a message and its answer is lost. The message is not sent again,
+// which WeChat forbids; a colleague hears of it instead.
+func TestWeChatSendOfUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	li := w.enrol(w.onTelegram(500, "zh-hans"), store.RoleService, "小李")
+	anna := w.onWeChat("oAnna").arrive()
+	anna.hear("您好")
+	anna.complain("他迟到了一个小时，还一直看手机。", picture(1))
+	li.hear(anna.file())
+	w.quiet()
+	w.wechat.SetFaults(emulator.Faults{Lost: 1})
+	anna.mark()
+	li.press("我来处理").hear("小李")
+	anna.hear("小李")
+	li.hear("没有回音")
+	w.quiet()
+	if n := anna.heard("小李"); n != 1 {
+		t.Errorf("she heard it %d times", n)
+	}
+}
+
 // The server stops between a question and its answer; another one takes over on
 // the same database.
 func TestRestartInTheMiddle(t *testing.T) {

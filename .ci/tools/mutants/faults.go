@@ -130,6 +130,10 @@ var outboxFaults = []fault{
 		edits: []edit{{"bot/outbox/judge.go", "Sender.judge", `o.Tries+1 >= s.Repeat[o.To.Channel]`, `o.Tries+1 >= 3`}},
 		pkg:   "bot/outbox", test: "^TestUnsureIsRepeatedWhereAllowed$",
 	}, {
+		name: "wechat-sent-again", breaks: "the same, as the server is put together",
+		edits: []edit{{"bot/server/server.go", "New", `Repeat: map[string]int{telegram.Name: 3}`, `Repeat: map[string]int{telegram.Name: 3, "wechat": 3}`}},
+		pkg:   "bot/server", test: "^TestWeChatSendOfUnknownOutcome$",
+	}, {
 		name: "wechat-never-unsure", breaks: "a WeChat send that broke off counts as not sent",
 		edits: []edit{{"bot/wechat/send.go", "Channel.sendMessage", `k.once = true`, `k.once = false`}},
 		pkg:   "bot/wechat", test: "^TestBrokenConnections$",
