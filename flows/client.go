@@ -15,8 +15,8 @@ import (
 	"redthread/templates"
 )
 
-// A colleague opens a client by writing the code, K-000012, or "找" and a phone
-// number. What they are shown is kept, and every photo carries their own code. It
+// A colleague opens a client by writing the code, K-000012 or "客户 12", or "找" and
+// a phone number. What they are shown is kept, and every photo carries their own code. It
 // is played in testdata/client.zh-CN.chat; ledger.go is where papers are noted.
 
 // openClient shows the client's card.
@@ -44,6 +44,7 @@ type clientView struct {
 	Left     bool // unfollowed or blocked us
 	Agreed   bool // to the notice: without it nothing is shown
 	Show     bool // to being shown to candidates
+	Profile  bool // there is one, and who looks may read it
 	Photos   int
 	Verified []string // papers that may be called verified now
 }
@@ -65,7 +66,7 @@ var (
 	sayNoPhotos    = templates.New[string]("staff.no_photos")
 )
 
-var codeForm = regexp.MustCompile(`^k ?-? ?([0-9]{1,9})$`)
+var codeForm = regexp.MustCompile(`^(?:(?:/client|client|客户|客戶) ?:? ?(?:k ?-? ?)?|k ?-? ?)([0-9]{1,9})$`)
 
 // clientCode reads a client's code as people type it; empty: it is none.
 func clientCode(text string) string {
@@ -147,6 +148,9 @@ func viewOfClient(t *dialog.Turn, c store.Client) (v clientView, err error) {
 	if v.Show, err = t.Records.MayShow(c.ID); err != nil {
 		return v, err
 	}
+	if v.Profile, err = hasSeeker(t, c); err != nil {
+		return v, err
+	}
 	all, err := t.Records.Photos(c.ID)
 	if err != nil {
 		return v, err
@@ -169,6 +173,8 @@ func pressClient(s Settings) func(t *dialog.Turn, ref, choice string) error {
 			return gone(t, err)
 		}
 		switch choice {
+		case "profile":
+			return showSeeker(t, s, c)
 		case "photos":
 			return showPhotos(t, s, c)
 		case "again":

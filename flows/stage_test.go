@@ -199,13 +199,19 @@ func (s *stage) read(p *person, line string) []bot.Event {
 	case "unfollow":
 		ev.Kind = bot.Left
 	case "voice":
-		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Voice, Ref: "v"}}
+		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Voice, Ref: "v", Note: rest}}
 	case "file":
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.File, Ref: "f", Note: "cv.pdf"}}
 	case "sticker":
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Sticker, Ref: "s"}}
 	case "huge": // a picture larger than we take
 		ev.Kind, ev.Media = bot.Showed, []bot.Media{{Kind: bot.Photo, Ref: "h", Size: 15 << 20}}
+	case "contact":
+		note := "other: Friend " + rest
+		if number, own := strings.CutPrefix(rest, "own "); own {
+			note = bot.OwnContact + number
+		}
+		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Contact, Note: note}}
 	case "edit":
 		ev.Kind, ev.Text = bot.Edited, rest
 	case "code":

@@ -42,6 +42,8 @@ type Profile struct {
 	Hobbies   []string `json:",omitempty"` // choices and their own words
 	Intro     string   `json:",omitempty"`
 
+	PhotosDone bool `json:",omitempty"` // they have said that these are all photos
+
 	// Skipped names the questions that the client would rather not answer, so
 	// that they are not asked again.
 	Skipped []string `json:",omitempty"`

@@ -3,6 +3,8 @@ package store
 // What can be revealed of a client.
 const (
 	RevealPhotos  = "photos"
+	RevealProfile = "profile" // without name, employer and telephone number
+	RevealContact = "contact" // with them
 	RevealLedger  = "ledger"
 	RevealByPhone = "by_phone" // the client was found by a phone number
 )

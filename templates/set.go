@@ -20,8 +20,9 @@ const (
 	// pieces; this stops a text that has run wild.
 	maxSaid = 64 << 10
 
-	// maxButtons is how many buttons a message can have: more cannot be read.
-	maxButtons = 30
+	// maxButtons is how many buttons a message can have: the days of a month, and
+	// one more. More cannot be read.
+	maxButtons = 32
 
 	// maxLabel is how wide a button's label can be, in columns: 20 Chinese
 	// characters or 40 Latin letters fill a phone's line.

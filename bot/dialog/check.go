@@ -19,7 +19,7 @@ var (
 const (
 	visitDigits = 10 // turns of one conversation
 	maxRef      = 20 // of a card's paper
-	eachSuffix  = 3  // ".29", of a button with "each"
+	eachSuffix  = 3  // ".31", of a button with "each"
 )
 
 // enter takes the conversations in and finds the mistakes a compiler cannot see.

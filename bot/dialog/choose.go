@@ -51,7 +51,7 @@ func (t *Turn) chosen(l templates.Line, numbers bool) (answer, bool, error) {
 func (t *Turn) chosenAll(l templates.Line) (a answer, ok bool, err error) {
 	const most = 40 // parts that are looked at
 	for _, part := range apart(t.Event.Text, most) {
-		one, ok, err := t.chosenPart(l, part)
+		one, ok, err := t.chosenPart(l, part, true)
 		if err != nil {
 			return a, false, err
 		}
@@ -64,11 +64,12 @@ func (t *Turn) chosenAll(l templates.Line) (a answer, ok bool, err error) {
 	return a, len(a.choices) > 0, nil
 }
 
-func (t *Turn) chosenPart(l templates.Line, part string) (answer, bool, error) {
+// chosenPart reads a part of what was written.
+func (t *Turn) chosenPart(l templates.Line, part string, numbers bool) (answer, bool, error) {
 	whole := t.Event.Text
 	t.Event.Text = part
 	defer func() { t.Event.Text = whole }()
-	return t.chosen(l, true)
+	return t.chosen(l, numbers)
 }
 
 // joins are what people put between several things.

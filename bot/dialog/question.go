@@ -180,7 +180,14 @@ func (e *Engine) hear(t *Turn, a answer) error {
 	if t.err != nil {
 		return t.err
 	}
-	return e.follow(t, f, step, move)
+	if !t.unfit {
+		return e.follow(t, f, step, move)
+	}
+	s.Missed = t.missed
+	if err := e.follow(t, f, step, move); err != nil {
+		return err
+	}
+	return e.missed(t)
 }
 
 // withdrawKeys has the keys that shared a number taken away with the next words:

@@ -51,6 +51,7 @@ type Turn struct {
 	missed  int  // misses in a row before this turn
 	atLoss  bool // this turn is one
 	stray   bool // nothing answers the turn's words
+	unfit   bool // the step could not take the answer
 	keys    bool // keys of an answered question are on the screen, in the place of the letters
 	err     error
 }
@@ -150,6 +151,22 @@ func (t *Turn) Say(l templates.Line) { t.Show(l) }
 // Note says words before the next message of the turn to the person, in one with
 // it where the platform counts messages. The text has no buttons.
 func (t *Turn) Note(l templates.Line) { t.note(l) }
+
+// Wrong says what is wrong with an answer that a step cannot take, before the
+// question is asked again: the move is the step's. It counts as a miss.
+func (t *Turn) Wrong(l templates.Line) Move {
+	t.note(l)
+	t.unfit = true
+	return Again
+}
+
+// ChoiceIn reads words as a button of a text, whichever it is that is asked now:
+// the button's ID, or empty.
+func (t *Turn) ChoiceIn(l templates.Line, words string) string {
+	a, _, err := t.chosenPart(l, words, false)
+	t.fail(err)
+	return a.choice
+}
 
 // Show says something with pictures after it.
 func (t *Turn) Show(l templates.Line, photos ...bot.MediaID) {

@@ -1,0 +1,226 @@
+package flows
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"redthread/bot/birth"
+	"redthread/bot/dialog"
+	"redthread/bot/phone"
+	"redthread/bot/region"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// A matchmaker reads a seeker on one screen: who they are, without name, employer
+// and number, and what they wish of a partner. What is covered is uncovered by a
+// press, and that is noted. client.go leads here. It is played in testdata/seeker.zh-CN.chat.
+
+// matchmakers are who looks after seekers.
+var matchmakers = []store.Role{store.RoleMatchmaker, store.RoleSupervisor, store.RoleOwner}
+
+// profileCard tells that a profile has been submitted.
+func profileCard(s Settings) dialog.Card[seekerView] {
+	return dialog.Card[seekerView]{Text: profileText, Hear: workSeeker(s), Staff: matchmakers}
+}
+
+// seekerCard is the seeker on one screen.
+func seekerCard(s Settings) dialog.Card[seekerView] {
+	return dialog.Card[seekerView]{Text: seekerText, Hear: workSeeker(s), Staff: matchmakers}
+}
+
+var (
+	profileText = templates.New[seekerView]("staff.profile")
+	seekerText  = templates.New[seekerView]("staff.seeker")
+	sayUncover  = templates.New[uncovered]("staff.seeker_uncovered")
+)
+
+// seekerView is what a matchmaker is shown.
+type seekerView struct {
+	Client       string
+	P            store.Profile
+	C            store.Criteria
+	Lang         string
+	Age          int
+	Phone        string // masked
+	Photos       int
+	Showing      bool // they may be shown to others
+	Wishes       []wishView
+	Notes        []noteView
+	Filed, Moved time.Time
+}
+
+type noteView struct {
+	Words string
+	Voice bool
+	At    time.Time
+}
+
+// uncovered is what the card does not show.
+type uncovered struct {
+	Client, Surname, Given, Employer, Phone string
+	Proven                                  bool // the number
+}
+
+// mayMatch says that a colleague looks after seekers.
+func mayMatch(me store.Staff) bool { return slices.Contains(matchmakers, me.Role) }
+
+// hasSeeker says that there is a profile of the client, and that who looks may
+// read it.
+func hasSeeker(t *dialog.Turn, client store.Client) (bool, error) {
+	if me, ok := t.Staff(); !ok || !mayMatch(me) {
+		return false, nil
+	}
+	_, err := t.Records.Profile(client.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// showSeeker shows a seeker to a matchmaker, and keeps that it was shown.
+func showSeeker(t *dialog.Turn, s Settings, client store.Client) error {
+	me, _ := t.Staff()
+	if ok, err := agreed(t, client); !ok || err != nil {
+		return err
+	}
+	v, err := seekerOf(t, client)
+	if err != nil {
+		return gone(t, err)
+	}
+	t.Say(seekerCard(s).For(client.Code(), v))
+	return t.Records.NoteReveal(me, client.ID, store.RevealProfile)
+}
+
+// agreed says that the client still agrees to our keeping a profile; who may not
+// read it is told so.
+func agreed(t *dialog.Turn, client store.Client) (bool, error) {
+	notice, err := t.Records.Consent(client.ID, store.ConsentNotice)
+	if err == nil && !notice.Given() {
+		t.Say(sayNotAgreed.With(client.Code()))
+	}
+	return notice.Given(), err
+}
+
+// workSeeker answers the cards: the whole screen, what it covers, or the rest of
+// what there is of the client.
+func workSeeker(s Settings) func(*dialog.Turn, string, string) error {
+	return func(t *dialog.Turn, ref, choice string) error {
+		t.Keep()
+		me, _ := t.Staff()
+		client, err := t.Records.ClientByCode(ref)
+		switch {
+		case err != nil:
+			return gone(t, err)
+		case !mayMatch(me):
+			return nil
+		case choice == "contact":
+			return gone(t, uncover(t, me, client))
+		case choice == "more":
+			return showClient(t, s, ref)
+		}
+		return showSeeker(t, s, client)
+	}
+}
+
+func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
+	if ok, err := agreed(t, client); !ok || err != nil {
+		return err
+	}
+	p, err := t.Records.Profile(client.ID)
+	if err != nil {
+		return err
+	}
+	u := uncovered{Client: client.Code(), Surname: p.Surname, Given: p.Given, Employer: p.Employer}
+	number, proven, err := t.Records.Phone(client.ID)
+	switch {
+	case err == nil:
+		u.Phone, u.Proven = phone.Spaced(number), proven
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	t.Say(sayUncover.With(u))
+	return t.Records.NoteReveal(me, client.ID, store.RevealContact)
+}
+
+// mostNotesShown is how many notes fit the screen.
+const mostNotesShown = 5
+
+// seekerOf reads what a matchmaker is shown of a client. ErrNotFound: there is no
+// profile.
+func seekerOf(t *dialog.Turn, client store.Client) (v seekerView, err error) {
+	v = seekerView{Client: client.Code(), Lang: t.Lang()}
+	if v.P, err = t.Records.Profile(client.ID); err != nil {
+		return v, err
+	}
+	v.Filed, v.Moved = v.P.FiledAt, v.P.UpdatedAt
+	if born, ok := birth.Read(v.P.Born); ok {
+		v.Age = born.Age(t.Now())
+	}
+	number, _, err := t.Records.Phone(client.ID)
+	if err == nil {
+		v.Phone = phone.Masked(number)
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return v, err
+	}
+	photos, err := t.Records.Photos(client.ID)
+	if err != nil {
+		return v, err
+	}
+	v.Photos = len(photos)
+	if err := v.fillWishes(t, client); err != nil {
+		return v, err
+	}
+	v.Showing, err = t.Records.MayShow(client.ID)
+	return v, err
+}
+
+func (v *seekerView) fillWishes(t *dialog.Turn, client store.Client) (err error) {
+	v.C, err = t.Records.Criteria(client.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	v.Wishes = wishesOf(v.C, v.Lang)
+	notes, err := t.Records.Notes(client.ID, mostNotesShown)
+	for _, n := range notes {
+		v.Notes = append(v.Notes, noteView{Words: firstRunes(strings.Join(n.Lines, " "), 200), Voice: n.Voice, At: n.At})
+	}
+	return err
+}
+
+// Called is how they are spoken of without their name: the surname.
+func (v seekerView) Called() string {
+	if v.P.Surname == "" {
+		return firstRunes(v.P.Given, 1)
+	}
+	return v.P.Surname
+}
+
+// Home, Registered and Animal are as the form tells them.
+func (v seekerView) Home() string { return placeName(v.P.Home, v.Lang) }
+
+// HomeCity is the city they live in.
+func (v seekerView) HomeCity() string {
+	return region.Code(v.P.Home.Code).City().Short(v.Lang)
+}
+
+// Registered is where they are registered.
+func (v seekerView) Registered() string { return placeName(v.P.Registered, v.Lang) }
+
+// Animal is the code of the zodiac animal.
+func (v seekerView) Animal() string { born, _ := birth.Read(v.P.Born); return born.Animal() }
+
+// Sign is the code of the constellation.
+func (v seekerView) Sign() string { born, _ := birth.Read(v.P.Born); return born.Sign() }
+
+// BornIn is the year they were born in.
+func (v seekerView) BornIn() string {
+	born, _ := birth.Read(v.P.Born)
+	if born.Year == 0 {
+		return ""
+	}
+	return strconv.Itoa(born.Year)
+}
