@@ -164,7 +164,7 @@ func (c *cache) session(ctx context.Context, conversation string) (sealed []byte
 	var raw string
 	if c.own != nil {
 		raw, err := c.own.Get(sessionKey(conversation))
-		if err != nil {
+		if err != nil || ctx.Err() != nil {
 			return nil, false
 		}
 		return sessionIn(raw)
