@@ -67,16 +67,15 @@ func consentTextOf(what, kind string) consentText {
 // consentAsked is what the texts can tell. Print is what is left of the words in
 // all languages, to notice that they were changed before the answer came.
 type consentAsked struct {
-	ZH, EN   dialog.Agency // who asks, in the language of the text
-	Version  string
-	Keep     store.Keep
-	Eligible Eligibility
-	Again    bool // they agreed before, to another version
-	Print    string
+	ZH, EN  dialog.Agency // who asks, in the language of the text
+	Version string
+	Keep    store.Keep
+	Again   bool // they agreed before, to another version
+	Print   string
 }
 
 func (c *consentAsked) fill(t *dialog.Turn, s Settings, k store.ConsentKind) {
-	c.ZH, c.EN, c.Keep, c.Eligible = s.Agency("zh-CN"), s.Agency("en"), s.Keep, s.Eligible
+	c.ZH, c.EN, c.Keep = s.Agency("zh-CN"), s.Agency("en"), s.Keep
 	c.Version, c.Print = consentVersion(t, k, t.Lang()), ""
 	c.Print = c.print(t, k)
 }

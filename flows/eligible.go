@@ -12,8 +12,9 @@ import (
 // Eligibility says whom the agency registers. Zero ages mean the age of marriage
 // (Civil Code 1047): the agency may ask for more, or less.
 type Eligibility struct {
-	Men, Women int  // the youngest ages: 22 and 20
-	NotSingle  bool // who is not single is registered too
+	Men, Women int            // the youngest ages: 22 and 20
+	NotSingle  bool           // who is not single is registered too
+	Zone       *time.Location // where birthdays begin; nil: China
 }
 
 func (e Eligibility) filledIn() Eligibility {
@@ -22,6 +23,9 @@ func (e Eligibility) filledIn() Eligibility {
 	}
 	if e.Women <= 0 {
 		e.Women = 20
+	}
+	if e.Zone == nil {
+		e.Zone = time.FixedZone("CST", 8*60*60)
 	}
 	return e
 }
@@ -38,7 +42,7 @@ func (e Eligibility) age(woman bool, born birth.Day, now time.Time) (reason stri
 	if woman {
 		least = e.Women
 	}
-	if born.Age(now) < least {
+	if born.Age(now.In(e.Zone)) < least {
 		return tooYoung
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"redthread/bot/dialog"
+	"redthread/store"
 )
 
 // Asking opens a question, "问：…", as the enquiry does with what it cannot
@@ -15,6 +16,26 @@ func Asking(s Settings) dialog.Definition {
 		Name: "asking", Title: answering.Title, Reads: func(text string) bool { return strings.HasPrefix(text, sign) },
 		Begin: func(t *dialog.Turn, _ *none) (dialog.Move, error) {
 			return dialog.End, s.openQuestion(t, strings.TrimPrefix(t.Text(), sign))
+		},
+	}
+}
+
+// Personal asks something personal, "登记：", and confirms that one is single.
+func Personal() dialog.Definition {
+	const sign = "登记："
+	return dialog.Flow[none]{
+		Name: "personal", Title: answering.Title, Reads: func(text string) bool { return strings.HasPrefix(text, sign) },
+		Needs: needsRegistration,
+		Steps: []dialog.Step[none]{
+			{Name: "name", Ask: language.Steps[0].Ask, Want: dialog.Button, Hear: func(t *dialog.Turn, _ *none) (dialog.Move, error) {
+				return dialog.Next, declare(t, store.StatementSingle)
+			}},
+			{Name: "more", Ask: language.Steps[0].Ask, Want: dialog.Button, Hear: func(t *dialog.Turn, _ *none) (dialog.Move, error) {
+				return dialog.Next, offerConsent(t, store.ConsentSensitive)
+			}},
+			{Name: "last", Ask: language.Steps[0].Ask, Want: dialog.Button, Hear: func(*dialog.Turn, *none) (dialog.Move, error) {
+				return dialog.Again, nil
+			}},
 		},
 	}
 }

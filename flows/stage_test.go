@@ -3,6 +3,7 @@ package flows_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"regexp"
 	"slices"
@@ -87,7 +88,13 @@ func (s *stage) replica() *dialog.Engine { return newEngine(s.t, storetest.Open(
 
 func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	t.Helper()
-	texts, err := templates.Load(templates.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60)})
+	return engineWith(t, st, nil)
+}
+
+// engineWith is an engine whose agency has texts of its own.
+func engineWith(t testing.TB, st *store.Store, own fs.FS) *dialog.Engine {
+	t.Helper()
+	texts, err := templates.Load(templates.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60), Override: own})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +102,7 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 	house := flows.New(settings)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
-		Flows: append(house.Flows, flows.Asking(settings)), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted,
+		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted,
 		Agency: agency,
 	})
 	if err != nil {

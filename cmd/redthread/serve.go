@@ -55,7 +55,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(),
 		Promises: flows.Settings{
 			Calendar: cal, AnswerWithin: cfg.Promises.Answer, FirstAnswer: cfg.Promises.Complaint, FilePerDay: cfg.Limits.ComplaintsPerDay,
-			Keep: keep(cfg), Eligible: flows.Eligibility{Men: cfg.Eligibility.Men, Women: cfg.Eligibility.Women, NotSingle: !cfg.Eligibility.Single},
+			Keep: keep(cfg), Eligible: flows.Eligibility{Men: cfg.Eligibility.Men, Women: cfg.Eligibility.Women, NotSingle: !cfg.Eligibility.Single, Zone: cfg.Agency.Location()},
 		},
 		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
 		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
