@@ -32,6 +32,7 @@ var complaintUntaken = dialog.Notice{Name: store.ComplaintUntaken, Play: wakeSup
 // client talks to us is not among it.
 type caseView struct {
 	Number, Client, Matter, State, Owner string
+	Source                               string // by which the client came, as staff call it
 	Filed, Promised, Since               time.Time
 	Pictures                             int
 	Late                                 bool
@@ -39,7 +40,7 @@ type caseView struct {
 
 func viewOf(c store.Complaint) caseView {
 	v := caseView{
-		Number: c.Number(), Client: c.Client.Code(), Matter: c.Matter, State: string(c.State), Owner: c.Owner.Name,
+		Number: c.Number(), Client: c.Client.Code(), Source: c.Client.SourceName, Matter: c.Matter, State: string(c.State), Owner: c.Owner.Name,
 		Filed: c.FiledAt, Promised: c.PromisedAt, Since: c.FiledAt, Pictures: len(c.Evidence),
 	}
 	if n := len(c.Steps); n > 0 {

@@ -88,7 +88,7 @@ func New(s Settings) House {
 			verifying(s),
 		},
 		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased},
 		Human: callHuman(s),
 		Relay: relay(s),
 

@@ -79,6 +79,7 @@ func handoffUntaken(s Settings) dialog.Notice {
 // handoffView is what texts may tell of a client's talk with a person.
 type handoffView struct {
 	Client, Name string // the client's code; the colleague's name
+	Source       string // by which the client came, as staff call it
 	Since        time.Time
 	Ahead        int // how many wait before this client
 	Late         bool
@@ -88,7 +89,7 @@ type handoffView struct {
 }
 
 func viewOfHandoff(h store.Handoff) handoffView {
-	return handoffView{Client: h.Client.Code(), Name: h.Staff.Name, Since: h.OpenedAt}
+	return handoffView{Client: h.Client.Code(), Source: h.Client.SourceName, Name: h.Staff.Name, Since: h.OpenedAt}
 }
 
 var (

@@ -36,7 +36,7 @@ type questionView struct {
 
 func viewOfQuestion(q store.Question) questionView {
 	return questionView{
-		Number: q.Number(), Client: q.Client.Code(), Source: q.Client.Source, Words: q.Words, Short: shorten(q.Words), Answer: q.Answer, Owner: q.Owner.Name,
+		Number: q.Number(), Client: q.Client.Code(), Source: q.Client.SourceName, Words: q.Words, Short: shorten(q.Words), Answer: q.Answer, Owner: q.Owner.Name,
 		Asked: q.AskedAt, Promised: q.PromisedAt, Delays: q.Delays,
 	}
 }

@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -65,6 +66,7 @@ type stage struct {
 	events int
 	code   string // the newest invite
 	link   string // the newest link code
+	card   string // the code of the matchmaker's source
 	toast  string // what the one who pressed was shown for a moment
 	spoil  func() // what goes wrong before each event
 	twice  bool   // the platforms deliver everything twice
@@ -164,6 +166,27 @@ func (s *stage) invite(role store.Role) string {
 	return code
 }
 
+// source is the code of a source in a matchmaker's name, made at its first use.
+func (s *stage) source(name, campaign string, of *person) string {
+	s.t.Helper()
+	if s.card != "" {
+		return s.card
+	}
+	var staff int64
+	all, err := s.store.StaffList(s.t.Context())
+	for _, st := range all {
+		if st.Conversation == of.at {
+			staff = st.ID
+		}
+	}
+	src, err2 := s.store.NewSource(s.t.Context(), store.Source{Name: name, Campaign: campaign, Matchmaker: staff})
+	if err := errors.Join(err, err2); err != nil {
+		s.t.Fatal(err)
+	}
+	s.card = src.Code
+	return s.card
+}
+
 func (s *stage) event(p *person) bot.Event {
 	s.events++
 	return bot.Event{Key: bot.EventKey(fmt.Sprintf("%s:%d", p.at.Channel, s.events)), From: p.at, Kind: bot.Wrote, Lang: p.lang, At: s.clock.Now()}
@@ -202,7 +225,10 @@ func (s *stage) read(p *person, line string) []bot.Event {
 	verb, rest, _ := strings.Cut(deed, " ")
 	switch verb {
 	case "follow":
-		ev.Kind = bot.Arrived
+		ev.Kind, ev.Source = bot.Arrived, rest
+		if rest == "mei's card" {
+			ev.Source = s.source("王红娘的名片", "春季相亲会", s.person("mei"))
+		}
 	case "unfollow":
 		ev.Kind = bot.Left
 	case "voice":

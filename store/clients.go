@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -18,7 +19,9 @@ type Client struct {
 	Conversation bot.Conversation
 	Name         string // what they call themselves on the platform; may be empty
 	Lang         string // the language we speak with them; empty until we know
-	Source       string // the link or QR code that first led them here
+	Source       string // the code of the source that first led them here; empty: none
+	SourceName   string // as staff call it
+	OwnerID      int64  // 归属红娘: the colleague whose client they are; 0: nobody's
 	ArrivedAt    time.Time
 	LeftAt       time.Time // zero: with us
 	HeldAt       time.Time // zero: no legal hold is on them
@@ -35,6 +38,7 @@ type clientRow struct {
 	Name         []byte
 	Lang         string
 	Source       string
+	OwnerID      int64
 	ArrivedAt    int64
 	LeftAt       int64
 	HeldAt       int64
@@ -52,17 +56,19 @@ func (r clientRow) person() int64 {
 
 func clientNamePlace(conversation string) string { return "clients.name|" + conversation }
 
-// maxSource is how much of a link's scene we keep, in runes.
-const maxSource = 128
-
 // Meet notes the person of the turn's event as a client: newly come, or come
-// back. The first source stays; name follows the platform.
+// back; and the source they came by. Their name follows the platform.
 func (tx *Tx) Meet() error {
 	row, err := tx.clientRow(tx.ev.From)
-	if errors.Is(err, ErrNotFound) {
+	switch {
+	case errors.Is(err, ErrNotFound) && !isSource(tx.ev.Source):
 		return tx.noteNewcomer()
-	}
-	if err != nil {
+	case errors.Is(err, ErrNotFound):
+		if row, err = tx.newClient(tx.ev.Lang); err != nil {
+			return err
+		}
+		return tx.visit(row, true)
+	case err != nil:
 		return err
 	}
 	change := map[string]any{"left_at": 0}
@@ -73,10 +79,10 @@ func (tx *Tx) Meet() error {
 		}
 		change["name"] = sealed
 	}
-	if row.Source == "" && tx.ev.Source != "" {
-		change["source"] = source(tx.ev.Source)
+	if err := tx.update("note a client's return", &clientRow{}, row.ID, change); err != nil {
+		return err
 	}
-	return tx.update("note a client's return", &clientRow{}, row.ID, change)
+	return tx.visit(row, false)
 }
 
 // Part notes that the person of the turn's event has left us.
@@ -162,13 +168,13 @@ func (tx *Tx) noteNewcomer() error {
 	if err != nil {
 		return err
 	}
-	return tx.do("note a new client", "INSERT INTO clients (conversation, name, lang, source, arrived_at, left_at) VALUES (?, ?, ?, ?, ?, 0)",
-		row.Conversation, row.Name, row.Lang, row.Source, row.ArrivedAt)
+	return tx.do("note a new client", "INSERT INTO clients (conversation, name, lang, source, arrived_at, left_at) VALUES (?, ?, ?, '', ?, 0)",
+		row.Conversation, row.Name, row.Lang, row.ArrivedAt)
 }
 
 // clientOf is the person of the turn's event, newly come.
 func (tx *Tx) clientOf(lang string) (clientRow, error) {
-	row := clientRow{Conversation: tx.ev.From.String(), Lang: lang, Source: source(tx.ev.Source), ArrivedAt: millis(tx.now)}
+	row := clientRow{Conversation: tx.ev.From.String(), Lang: lang, ArrivedAt: millis(tx.now)}
 	if tx.ev.Name != "" {
 		sealed, err := tx.s.box.Seal(clientNamePlace(row.Conversation), []byte(tx.ev.Name))
 		if err != nil {
@@ -192,7 +198,10 @@ func (tx *Tx) newClient(lang string) (clientRow, error) {
 }
 
 func (tx *Tx) client(row clientRow) (Client, error) {
-	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt), HeldAt: fromMillis(row.HeldAt), ErasedAt: fromMillis(row.ErasedAt)}
+	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, OwnerID: row.OwnerID, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt), HeldAt: fromMillis(row.HeldAt), ErasedAt: fromMillis(row.ErasedAt)}
+	if err := tx.belongs(&c); err != nil {
+		return c, err
+	}
 	var err error
 	if c.Conversation, err = bot.ParseConversation(row.Conversation); err != nil {
 		return c, err
@@ -207,9 +216,20 @@ func (tx *Tx) client(row clientRow) (Client, error) {
 	return c, nil
 }
 
-func source(s string) string {
-	if r := []rune(s); len(r) > maxSource {
-		return string(r[:maxSource])
+// belongs fills in whose client the person is and where they came from: as their
+// oldest chat has it, and else this one.
+func (tx *Tx) belongs(c *Client) error {
+	if c.ID != c.Chat {
+		var oldest clientRow
+		if err := tx.read("read client", &oldest, "id = ?", c.ID); err != nil {
+			return err
+		}
+		c.Source, c.OwnerID = cmp.Or(oldest.Source, c.Source), cmp.Or(oldest.OwnerID, c.OwnerID)
 	}
-	return s
+	if c.Source == "" {
+		return nil
+	}
+	s, err := tx.SourceOf(*c)
+	c.SourceName = s.Name
+	return err
 }

@@ -49,6 +49,8 @@ var personalTables = []personalTable{
 	// 安全管理条例 12): it stays for Keep.Consents, and names nobody any more.
 	{"consents", "client_id IN ({clients})", "event_key = ''"},
 	{"reveals", "client_id IN ({clients})", "event_key = ''"},
+	// That somebody came by a source is counted; when they came is forgotten.
+	{"source_visits", "client_id IN ({clients})", "first_at = 0, last_at = 0"},
 	{"link_codes", "client_id IN ({clients})", ""},
 	{"client_links", "client_id IN ({clients}) OR joined_id IN ({clients})", ""},
 	{"media", "conversation IN ({chats})", "state = '" + mediaUnwanted + "', due_at = {now}"},
@@ -67,6 +69,7 @@ var notPersonal = map[string]string{
 	"aliases":          "of groups, which no client is",
 	"staff":            "of colleagues",
 	"invites":          "of colleagues",
+	"sources":          "of the agency",
 	"promoted_answers": "approved by the agency as its own words",
 	"consent_texts":    "the agency's own words",
 	"refusals":         "counts",

@@ -52,6 +52,7 @@ var sealedColumns = []sealedColumn{
 	{"profile_notes", "note", []string{"id"}, []string{"note_key"}, byOne(notePlace)},
 	{"promoted_answers", "asked", []string{"id"}, []string{"ref"}, byOne(promotedAskedPlace)},
 	{"promoted_answers", "answer", []string{"id"}, []string{"ref"}, byOne(promotedAnswerPlace)},
+	{"sources", "name", []string{"code"}, []string{"code"}, byOne(sourceNamePlace)},
 	{"questions", "words", []string{"id"}, []string{"words_key"}, byOne(questionPlace)},
 	{"questions", "answer", []string{"id"}, []string{"words_key"}, byOne(answerPlace)},
 }

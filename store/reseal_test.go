@@ -43,6 +43,9 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.NewSource(t.Context(), store.Source{Name: "小李的名片"}); err != nil {
+		t.Fatal(err)
+	}
 	turn(t, s, li, func(tx *store.Tx) error {
 		i, err := tx.CheckInvite(code)
 		if err != nil {

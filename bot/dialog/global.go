@@ -77,7 +77,7 @@ func (e *Engine) throughDoor(t *Turn, door string) error {
 	case f != nil && !t.mayOpen(f.facts):
 		return e.stale(t, "")
 	case s.Human && (f == nil || !f.always) && (s.Open.Flow == "" || f != nil):
-		t.note(sayAttended.With(struct{}{}))
+		t.noteAttended()
 		return nil
 	case f != nil:
 		return e.open(t, door)
@@ -138,7 +138,7 @@ func (e *Engine) menuAfter(t *Turn, hello *templates.Line) error {
 // human calls a colleague.
 func (e *Engine) human(t *Turn) error {
 	if t.session.Human {
-		t.note(sayAttended.With(struct{}{}))
+		t.noteAttended()
 		return nil
 	}
 	return e.cfg.Human(t)

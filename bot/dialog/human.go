@@ -29,6 +29,16 @@ func (e *Engine) colleague(t *Turn) (bool, error) {
 	return s.Human || len(s.Stack) > 0 && e.asked(t) == "" && e.opens(t) == nil, nil
 }
 
+// noteAttended reminds who the words go to: a client of the colleague, a colleague
+// of the client.
+func (t *Turn) noteAttended() {
+	if _, ok := t.Staff(); ok {
+		t.note(sayAttending.With(struct{}{}))
+		return
+	}
+	t.note(sayAttended.With(struct{}{}))
+}
+
 // Asked names what the words that were written ask for at any time: "menu",
 // "back", "skip", "cancel", "human" or "help"; empty when they ask for none of
 // these. A relay may act on it.

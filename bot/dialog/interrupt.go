@@ -191,8 +191,8 @@ func (e *Engine) end(t *Turn) error {
 	t.ended[s.Open.Flow] = true
 	if len(t.opening) > 0 || s.Human {
 		s.Open, s.Asking, s.Missed = bot.Frame{}, "", 0
-		if _, staff := t.Staff(); s.Human && !t.handed && !staff {
-			t.note(sayAttended.With(struct{}{}))
+		if s.Human && !t.handed {
+			t.noteAttended()
 		}
 		return nil
 	}

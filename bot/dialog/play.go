@@ -123,7 +123,7 @@ func (e *Engine) arrival(t *Turn) (bool, error) {
 	case t.Event.Kind != bot.Arrived:
 		return false, nil
 	case t.session.Human:
-		t.note(sayAttended.With(struct{}{}))
+		t.noteAttended()
 		return true, nil
 	}
 	return true, e.welcome(t)

@@ -119,7 +119,7 @@ func (e *Engine) stale(t *Turn, id string) error {
 		return nil
 	}
 	if t.session.Human && t.session.Open.Flow == "" {
-		t.note(sayAttended.With(struct{}{}))
+		t.noteAttended()
 		return nil
 	}
 	t.note(sayStale.With(struct{}{}))

@@ -64,10 +64,11 @@ var (
 	sayFull      = templates.New[[]string]("common.full")
 	sayUpdated   = templates.New[struct{}]("common.updated")
 
-	sayStale    = templates.New[struct{}]("common.stale")
-	toastStale  = templates.New[struct{}]("common.toast_stale")
-	toastTaken  = templates.New[struct{}]("common.toast_taken")
-	sayAttended = templates.New[struct{}]("common.attended") // a colleague has the talk
+	sayStale     = templates.New[struct{}]("common.stale")
+	toastStale   = templates.New[struct{}]("common.toast_stale")
+	toastTaken   = templates.New[struct{}]("common.toast_taken")
+	sayAttended  = templates.New[struct{}]("common.attended")  // a colleague has the talk
+	sayAttending = templates.New[struct{}]("common.attending") // so it is for the colleague
 
 	saySorry  = templates.New[struct{}]("common.sorry")
 	alertFail = templates.New[Fault]("common.fault")

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"io"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -293,5 +294,34 @@ func TestPlatformDeliversAgain(t *testing.T) {
 	a.wait(t, again)
 	if again.Err() != nil {
 		t.Error(again.Err())
+	}
+}
+
+// A code that the platform made for a scene brings it back.
+func TestQRCodeLeadsBack(t *testing.T) {
+	clock := emulator.NewManualClock(time.Date(2026, 3, 6, 4, 0, 0, 0, time.UTC))
+	a := pair(t, "safe", clock, func(bot.Event) (bot.Outcome, error) { return bot.Outcome{}, nil })
+	code, err := a.QRCode(t.Context(), "s_7k3m9p2q4r6t8v0x", 24*time.Hour)
+	if err != nil || !strings.HasPrefix(code.Picture, "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=gQ") || !code.Until.Equal(clock.Now().Add(24*time.Hour)) {
+		t.Fatalf("%+v, %v", code, err)
+	}
+	a.phone.Follow("s_7k3m9p2q4r6t8v0x")
+	if ev := a.next(t); ev.Kind != bot.Arrived || ev.Source != "s_7k3m9p2q4r6t8v0x" {
+		t.Errorf("followed: %+v", ev)
+	}
+	a.phone.Scan("s_7k3m9p2q4r6t8v0x")
+	if ev := a.next(t); ev.Kind != bot.Arrived || ev.Source != "s_7k3m9p2q4r6t8v0x" {
+		t.Errorf("scanned: %+v", ev)
+	}
+	if code, err := a.QRCode(t.Context(), "s_7k3m9p2q4r6t8v0x", 0); err != nil || !code.Until.IsZero() {
+		t.Errorf("for ever: %+v, %v", code, err)
+	}
+	for _, c := range []struct {
+		scene string
+		valid time.Duration
+	}{{"", 0}, {strings.Repeat("s", 65), 0}, {"s", -time.Second}, {"s", 31 * 24 * time.Hour}} {
+		if _, err := a.QRCode(t.Context(), c.scene, c.valid); err == nil {
+			t.Errorf("a code of %d bytes for %v was made", len(c.scene), c.valid)
+		}
 	}
 }

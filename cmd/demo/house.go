@@ -30,6 +30,9 @@ type house interface {
 	// Invite gives the code with which the person becomes a colleague, or none
 	// if they are one already.
 	Invite(ctx context.Context, p person) (code string, err error)
+
+	// Card gives the code by which newcomers become the colleague's clients.
+	Card(ctx context.Context, p person) (code string, err error)
 	// Close ends the bot: what it has taken is kept.
 	Close() error
 }
@@ -178,6 +181,32 @@ func (h *home) Invite(ctx context.Context, p person) (string, error) {
 		return "", fmt.Errorf("demo: invite: %w", err)
 	}
 	return code, nil
+}
+
+// Card makes a source in the colleague's name, once.
+func (h *home) Card(ctx context.Context, p person) (string, error) {
+	name := p.Name.ZH + "的名片"
+	sources, err1 := h.store.Sources(ctx)
+	staff, err2 := h.store.StaffList(ctx)
+	if err := errors.Join(err1, err2); err != nil {
+		return "", fmt.Errorf("demo: look for cards: %w", err)
+	}
+	for _, s := range sources {
+		if s.Name == name {
+			return s.Code, nil
+		}
+	}
+	card := store.Source{Name: name}
+	for _, s := range staff {
+		if s.Conversation.String() == p.conversation() {
+			card.Matchmaker = s.ID
+		}
+	}
+	card, err := h.store.NewSource(ctx, card)
+	if err != nil {
+		return "", fmt.Errorf("demo: make a card: %w", err)
+	}
+	return card.Code, nil
 }
 
 // Turns is the turn log.

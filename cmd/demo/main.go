@@ -105,7 +105,25 @@ func run(ctx context.Context, o options) error {
 	if err := openShop(ctx, t.Phones, h); err != nil {
 		return err
 	}
+	if err := tellCards(ctx, t.Phones, h); err != nil {
+		return err
+	}
 	return show(ctx, newPage(p), o)
+}
+
+// tellCards says how a client on Telegram comes by a matchmaker's link.
+func tellCards(ctx context.Context, phones []phone, h house) error {
+	for _, p := range phones {
+		if !p.Staff || p.Platform != "wechat" {
+			continue
+		}
+		code, err := h.Card(ctx, p.person)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("A client on Telegram who writes “/start %s” comes by the link of %s (%s).\n", code, p.Name.ZH, p.Name.EN)
+	}
+	return nil
 }
 
 // readScript reads the transcript, if one is named.

@@ -37,6 +37,7 @@ type commands struct {
 	Check   checkCommand     `cmd:"" help:"Say whether settings, keys and texts are in order."`
 	Migrate migrateCommand   `cmd:"" help:"Bring the database up to date, or say how it stands."`
 	Staff   staffCommand     `cmd:"" help:"Invite colleagues, list them, end their access."`
+	Source  sourceCommand    `cmd:"" help:"Make the links and QR codes by which newcomers come, and count them."`
 	Webhook webhookCommand   `cmd:"" help:"Bring the platforms' deliveries here, and see how they go."`
 	Menu    menuCommand      `cmd:"" help:"Give the platforms their menus, or show them."`
 	Outbox  outboxCommand    `cmd:"" help:"See to messages that do not arrive."`
