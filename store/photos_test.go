@@ -192,3 +192,67 @@ func TestPhotoLinks(t *testing.T) {
 	turn(t, s, anna, func(tx *store.Tx) error { _, err := tx.RemovePhoto(me.ID, all[0].ID); return err })
 	refused("the photo is gone", token)
 }
+
+// Colleagues see a client's photos while the client agrees to the notice, other
+// clients only with the consent to be shown besides; each sees them marked.
+func TestWhoMayLook(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	_, ids := shoot(t, s, anna, 1)
+	me, _, _ := photosOf(t, s, anna)
+	said := func(kind store.ConsentKind, answer store.ConsentAnswer) {
+		t.Helper()
+		turn(t, s, anna, func(tx *store.Tx) error {
+			return tx.NoteConsent(store.NewConsent{Kind: kind, Answer: answer, Version: "1", Lang: "en", Words: "?"})
+		})
+	}
+	see := func(colleague, other bool) {
+		t.Helper()
+		turn(t, s, mei, func(tx *store.Tx) error {
+			for viewer, may := range map[string]bool{"S-000001": colleague, "K-000077": other} {
+				got, err := tx.PhotosFor(me.ID, viewer)
+				if err != nil || may && !slices.Equal(got, []bot.MediaID{ids[0].For(viewer)}) || !may && len(got) > 0 {
+					t.Errorf("%s may look: %v; sees %v, %v", viewer, may, got, err)
+				}
+			}
+			return nil
+		})
+	}
+	see(false, false)
+	said(store.ConsentShow, store.ConsentYes)
+	see(false, false)
+	said(store.ConsentNotice, store.ConsentYes)
+	see(true, true)
+	said(store.ConsentShow, store.ConsentWithdrawn)
+	see(true, false)
+	said(store.ConsentNotice, store.ConsentWithdrawn)
+	see(false, false)
+}
+
+func TestWhyAPictureWasLost(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	why := func(id bot.MediaID) (reason string) {
+		t.Helper()
+		turn(t, s, anna, func(tx *store.Tx) (err error) { reason, err = tx.WhyLost(id); return err })
+		return reason
+	}
+	_, ids := shoot(t, s, anna, 2)
+	p, err := s.Picture(t.Context(), ids[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.LoseMedia(t.Context(), p, store.LostTooBig); err != nil {
+		t.Fatal(err)
+	}
+	if got := why(ids[0]); got != store.LostTooBig {
+		t.Errorf("lost because %q", got)
+	}
+	if got := why(ids[1]); got != "" {
+		t.Errorf("it is there, and lost because %q", got)
+	}
+	// What is lost is no photo of the profile any more.
+	if _, _, got := photosOf(t, s, anna); !slices.Equal(got, ids[1:]) {
+		t.Errorf("photos %v, want %v", got, ids[1:])
+	}
+}

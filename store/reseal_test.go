@@ -314,3 +314,46 @@ func TestResealBroken(t *testing.T) {
 		t.Errorf("left: %+v, %v", left, err)
 	}
 }
+
+// How many rows a second are sealed anew: `go test ./store -run - -bench Reseal`.
+func BenchmarkReseal(b *testing.B) {
+	const rows = 2000
+	keys := filepath.Join(b.TempDir(), "keys.json")
+	if err := seal.Create(keys); err != nil {
+		b.Fatal(err)
+	}
+	box, err := seal.Load(keys)
+	if err != nil {
+		b.Fatal(err)
+	}
+	home := storetest.Home(b)
+	home.Keys = box
+	s := storetest.Open(b, home)
+	ev := bot.Event{Key: "many", From: mei, Kind: bot.Wrote, At: time.Now()}
+	if _, err := s.Turn(b.Context(), ev, func(tx *store.Tx, _ *bot.Session) error {
+		for range rows {
+			tx.Post(mei, store.Replies, bot.Message{Text: "您好，您的红娘今天下午三点和您联系。"})
+		}
+		return nil
+	}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		fresh, err := seal.AddKey(keys)
+		if err == nil {
+			err = seal.UseKey(keys, fresh)
+		}
+		if err == nil {
+			_, err = box.Reload()
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		if err := s.Reseal(b.Context(), func(store.Sealed) {}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "rows/s")
+}

@@ -151,6 +151,7 @@ type Limits struct {
 // Staff is how colleagues come in.
 type Staff struct {
 	InviteExpires time.Duration `config:"invite_expires"`
+	PapersRemind  time.Duration `config:"papers_remind"` // so long before a paper lapses
 }
 
 // Media bounds what clients may send.
@@ -216,7 +217,7 @@ func defaults() *Config {
 			BaseURL: "https://api.telegram.org", Timeout: 15 * time.Second, Attempts: 10,
 			Limits: Limits{PerSecond: 30, PerChat: 1, ChatBurst: 3, PerGroupMinute: 20},
 		},
-		Staff: Staff{InviteExpires: 72 * time.Hour},
+		Staff: Staff{InviteExpires: 72 * time.Hour, PapersRemind: 14 * 24 * time.Hour},
 		Media: Media{MaxBytes: 10 << 20},
 
 		Eligibility: Eligibility{Men: 22, Women: 20, Single: true},

@@ -179,6 +179,7 @@ func TestBadSettings(t *testing.T) {
 		{"short hook", hookValue, hookValue[:31], "telegram.webhook_secret: it is too weak"},
 		{"limits", "  webhook_secret", "  limits: {per_second: -1}\n  webhook_secret", "telegram.limits.per_second: -1; expected 1 to 1000"},
 		{"invitation", "database:", "staff: {invite_expires: 1s}\ndatabase:", "staff.invite_expires: 1s; expected 1m0s to 720h0m0s"},
+		{"reminder", "database:", "staff: {papers_remind: 1m}\ndatabase:", "staff.papers_remind: 1m0s; expected 1h0m0s to 4320h0m0s"},
 		{"too young", "database:", "eligibility: {men: 17}\ndatabase:", "eligibility.men: 17; expected 18 to 80"},
 		{"consents too short", "database:", "retention: {consents_days: 365}\ndatabase:", "retention.consents_days: 365; expected 1095 to 10950 days"},
 		{"drafts for ever", "database:", "retention: {drafts_days: 0}\ndatabase:", "retention.drafts_days: 0; expected 1 to 10950 days"},

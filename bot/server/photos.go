@@ -24,11 +24,7 @@ const (
 
 // gallery opens pictures for those who are to see them.
 func (s *Server) gallery() media.Gallery {
-	g := media.Gallery{Store: s.cfg.Store}
-	if c := s.cfg.Promises.Calendar; c != nil {
-		g.Zone = c.Zone()
-	}
-	return g
+	return media.Gallery{Store: s.cfg.Store, Zone: s.cfg.Zone}
 }
 
 // photoDoor shows one photo to the viewer its link was made for, marked, until

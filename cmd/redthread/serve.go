@@ -56,6 +56,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 		Promises: flows.Settings{
 			Calendar: cal, AnswerWithin: cfg.Promises.Answer, FirstAnswer: cfg.Promises.Complaint, FilePerDay: cfg.Limits.ComplaintsPerDay,
 			Keep: keep(cfg), Eligible: flows.Eligibility{Men: cfg.Eligibility.Men, Women: cfg.Eligibility.Women, NotSingle: !cfg.Eligibility.Single, Zone: cfg.Agency.Location()},
+			RemindPapers: cfg.Staff.PapersRemind,
 		},
 		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
 		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
