@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
+
 	"redthread/bot"
 	"redthread/store"
 	"redthread/store/storetest"
@@ -142,17 +144,24 @@ func TestRefusedCommit(t *testing.T) {
 	}
 }
 
-// Turns are published in any order: the newer copy stays.
+// Turns are published in any order: the newer copy stays, in a Redis of our own
+// and in one behind a wire.
 func TestCopyNeverGoesBack(t *testing.T) {
 	t.Parallel()
-	s := storetest.New(t)
-	for _, c := range []struct {
-		seq        int64
-		body, want string
-	}{{9, "nine", "9:nine"}, {8, "eight", "9:nine"}, {9, "again", "9:nine"}, {10, "ten", "10:ten"}, {2, "two", "10:ten"}} {
-		store.PublishCopy(t, s, anna, c.seq, c.body)
-		if got := store.CopyOf(t, s, anna); got != c.want {
-			t.Errorf("after turn %d: %q, want %q", c.seq, got, c.want)
+	own, behindWire := storetest.Home(t), storetest.Home(t)
+	if behindWire.Redis == "" {
+		behindWire.Redis = "redis://" + miniredis.RunT(t).Addr()
+	}
+	for name, home := range map[string]store.Config{"own": own, "behind a wire": behindWire} {
+		s := storetest.Open(t, home)
+		for _, c := range []struct {
+			seq        int64
+			body, want string
+		}{{9, "nine", "9:nine"}, {8, "eight", "9:nine"}, {9, "again", "9:nine"}, {10, "ten", "10:ten"}, {2, "two", "10:ten"}} {
+			store.PublishCopy(t, s, anna, c.seq, c.body)
+			if got := store.CopyOf(t, s, anna); got != c.want {
+				t.Errorf("%s: after turn %d: %q, want %q", name, c.seq, got, c.want)
+			}
 		}
 	}
 }

@@ -28,6 +28,10 @@ var turnFaults = []fault{
 		edits: []edit{{"store/cache.go", "copySession", `if not has or tonumber(string.match(has, '^%d+')) < tonumber(ARGV[1]) then`, `if true then`}},
 		pkg:   "store", test: "^TestCopyNeverGoesBack$",
 	}, {
+		name: "own-redis-goes-back", breaks: "the same, in a Redis of our own",
+		edits: []edit{{"store/cache.go", "cache.putOwn", `err == nil && n >= seq`, `err == nil && n >= seq && seq < 0`}},
+		pkg:   "store", test: "^TestCopyNeverGoesBack$",
+	}, {
 		name: "session-without-cas", breaks: "a turn on an old session overwrites what came since",
 		edits: []edit{{"store/commit.go", "Store.writeSessions",
 			`WHERE conversation = ? AND seq = ?", t.seq, t.sealed, millis(t.now), t.ev.From.String(), t.seq-1)`,
