@@ -59,6 +59,7 @@ func (e Entry) Filled(agency, hours, phone string) string {
 type Base struct {
 	entries  map[string]map[string]Entry // by language, by ID
 	topics   map[string][]string         // by language, in the agency's order
+	offTopic []string
 	index    *index
 	warnings Problems
 }
@@ -101,6 +102,9 @@ func (b *Base) All() (all []Entry) {
 	slices.SortStableFunc(all, func(x, y Entry) int { return cmp.Compare(x.ID, y.ID) })
 	return all
 }
+
+// OffTopic lists what no answer is about.
+func (b *Base) OffTopic() []string { return slices.Clone(b.offTopic) }
 
 // Len counts the answers, each once whatever its languages.
 func (b *Base) Len() int {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-//go:embed testdata/questions.tsv testdata/heldout.tsv
+//go:embed testdata/questions.tsv testdata/heldout.tsv testdata/strangers.tsv
 var sets embed.FS
 
 // Question is one of an evaluation set.
@@ -17,12 +17,13 @@ type Question struct {
 	Want []string // the entries that answer it, any of them; nil: none does
 }
 
-// Questions is a built-in set: "questions", on which the matching was chosen, or
-// "heldout", which was written before and on which nothing was tuned.
+// Questions is a built-in set: "questions", on which the matching was chosen;
+// "heldout", written before there were entries; or "strangers", written when all
+// was done.
 func Questions(name string) ([]Question, error) {
 	src, err := sets.ReadFile("testdata/" + name + ".tsv")
 	if err != nil {
-		return nil, fmt.Errorf("knowledge: there is no set %q, only questions and heldout", name)
+		return nil, fmt.Errorf("knowledge: there is no set %q, only questions, heldout and strangers", name)
 	}
 	return ReadQuestions(string(src))
 }

@@ -34,7 +34,7 @@ type like struct {
 	score float64
 }
 
-func newIndex(b *Base, syn *synonyms, off []string) *index {
+func newIndex(b *Base, syn *synonyms) *index {
 	x := &index{syn: syn, at: map[string][]int32{}, rarity: map[string]float64{}}
 	number := map[string]int{}
 	var read []reading
@@ -62,7 +62,7 @@ func newIndex(b *Base, syn *synonyms, off []string) *index {
 			}
 		}
 	}
-	for _, words := range off {
+	for _, words := range b.offTopic {
 		add(offTopic, words)
 	}
 	x.weigh(read)

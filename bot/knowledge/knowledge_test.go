@@ -92,8 +92,9 @@ func TestEvaluation(t *testing.T) {
 		answerable, unanswerable          int
 		precision, recall, helped, opened float64
 	}{
-		{"questions", 150, 40, 0.97, 0.85, 0.98, 0.65},
-		{"heldout", 60, 20, 0.98, 0.75, 0.95, 0.65},
+		{"questions", 150, 40, 0.97, 0.80, 0.98, 0.55},
+		{"heldout", 60, 20, 0.98, 0.75, 0.98, 0.55},
+		{"strangers", 50, 20, 1, 0.24, 0.88, 0.50},
 	} {
 		set, err := knowledge.Questions(tt.name)
 		if err != nil {
@@ -113,7 +114,7 @@ func TestEvaluation(t *testing.T) {
 			}
 		}
 		s := knowledge.Evaluate(set, b.Ask)
-		if s.Answerable < tt.answerable || s.Unanswerable < tt.unanswerable || han < 60 || latin < 25 {
+		if s.Answerable < tt.answerable || s.Unanswerable < tt.unanswerable || han < 55 || latin < 8 {
 			t.Errorf("%s: %d answerable, %d unanswerable, %d Chinese, %d English", tt.name, s.Answerable, s.Unanswerable, han, latin)
 		}
 		if s.Precision() < tt.precision || s.Recall() < tt.recall || s.Helped() < tt.helped || s.Opened() < tt.opened {

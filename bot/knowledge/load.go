@@ -46,29 +46,28 @@ func Load(o Options, promoted ...Entry) (*Base, error) {
 		b.entries[lang] = map[string]Entry{}
 	}
 	s := newSynonyms()
-	off := b.read(o.Content, "", s, r)
+	b.read(o.Content, "", s, r)
 	for _, e := range promoted {
 		b.entries[e.Lang][e.ID] = e
 	}
 	if o.Override != nil {
 		vet(o.Override, o.Folder, r)
-		off = append(off, b.read(o.Override, o.Folder, s, r)...)
+		b.read(o.Override, o.Folder, s, r)
 	}
 	b.settle(r)
 	if len(r.errors) > 0 {
 		return nil, r.errors.sorted()
 	}
 	b.warnings = r.warnings.sorted()
-	b.index = newIndex(b, s, off)
+	b.index = newIndex(b, s)
 	return b, nil
 }
 
 // read takes one folder: synonyms.txt, off-topic.txt, and for each language its
-// topics.txt and its answers. Problems call the folder by name. off is what no
-// answer is about.
-func (b *Base) read(fsys fs.FS, name string, s *synonyms, r *report) (off []string) {
+// topics.txt and its answers. Problems call the folder by name.
+func (b *Base) read(fsys fs.FS, name string, s *synonyms, r *report) {
 	if src, ok := slurp(fsys, "off-topic.txt", name, r); ok {
-		off = listed(src)
+		b.offTopic = append(b.offTopic, listed(src)...)
 	}
 	if src, ok := slurp(fsys, "synonyms.txt", name, r); ok {
 		s.parse(path.Join(name, "synonyms.txt"), src, r)
@@ -90,7 +89,6 @@ func (b *Base) read(fsys fs.FS, name string, s *synonyms, r *report) (off []stri
 			}
 		}
 	}
-	return off
 }
 
 // slurp reads a file, if it is there.

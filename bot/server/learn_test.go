@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"redthread/bot/knowledge"
 	"redthread/store"
 )
 
@@ -29,5 +30,33 @@ func TestPromotedAnswer(t *testing.T) {
 		client.arrive().hear("您好")
 		client.mark()
 		client.write("店里有微波炉吗").hear("茶水间里有一台")
+	}
+}
+
+// Every approved answer is one message on WeChat, with its date and all that can
+// be tapped under it: fees, papers, term and refund too are told at once.
+func TestAnswersAreOneMessage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	base, err := knowledge.Load(knowledge.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	word := map[string]string{"zh-CN": "咨询", "en": "ask"}
+	which := map[string]string{"zh-CN": "想了解哪方面", "en": "would you like to know about"}
+	date := map[string]string{"zh-CN": "2026年3月1日审核", "en": "approved 1 March 2026"}
+	last := map[string]string{"zh-CN": "没有了，谢谢", "en": "That is all, thank you"}
+	readers := map[string]*person{"zh-CN": w.onWeChat("oAnna").arrive(), "en": w.onWeChat("oBo").arrive()}
+	readers["zh-CN"].hear("您好")
+	readers["en"].hear("您好")
+	readers["en"].write("English").hear("let us speak English")
+	for _, e := range base.All() {
+		p := readers[e.Lang]
+		p.write(word[e.Lang]).hear(which[e.Lang])
+		p.press(e.Topic).hear(e.Title)
+		answer := p.press(e.Title).hear(date[e.Lang])
+		if !strings.Contains(answer.Text, e.Title) || !strings.Contains(answer.Text, last[e.Lang]) {
+			t.Errorf("%s/%s is not one message: %q", e.Lang, e.ID, answer.Text)
+		}
 	}
 }
