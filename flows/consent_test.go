@@ -52,7 +52,7 @@ func TestConsentComesFirst(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.acts("carl", "中文")
-	s.hears("carl", "登记：", notice, "!"+asked)
+	s.hears("carl", "试填：姓名", notice, "!"+asked)
 	s.hears("carl", "同意", abroad, "!"+asked)
 	s.hears("carl", "同意", asked)
 	s.hears("carl", "1", "请确认单身声明")
@@ -81,7 +81,7 @@ func TestConsentComesFirst(t *testing.T) {
 	if want := "notice yes, abroad yes, single yes, sensitive no"; strings.Join(got, ", ") != want {
 		t.Errorf("kept: %v", got)
 	}
-	s.hears("carl", "登记：", asked, "!"+notice)
+	s.hears("carl", "试填：姓名", asked, "!"+notice)
 	s.acts("carl", "1")
 	s.hears("carl", "1", asked, "!比较敏感") // a no is not asked again
 }
@@ -90,16 +90,16 @@ func TestConsentComesFirst(t *testing.T) {
 func TestConsentRefused(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.hears("anna", "登记：", notice)
+	s.hears("anna", "试填：姓名", notice)
 	s.hears("anna", "不同意", "那就不登记", "!"+asked)
 	for _, line := range []string{"菜单", "查进度", "你好"} {
 		s.hears("anna", line, "!"+notice, "!同意")
 	}
-	s.hears("anna", "登记：", notice)
+	s.hears("anna", "试填：姓名", notice)
 	s.hears("anna", "1", asked)
 	s.hears("anna", "1", "单身声明")
 	s.hears("anna", "不能确认", "不能继续登记", "!"+asked)
-	s.hears("anna", "登记：", "单身声明")
+	s.hears("anna", "试填：姓名", "单身声明")
 }
 
 // A withdrawal ends what needs the consent, in the middle of it and from the
@@ -107,14 +107,14 @@ func TestConsentRefused(t *testing.T) {
 func TestConsentWithdrawn(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.acts("anna", "登记：", "1")
+	s.acts("anna", "试填：姓名", "1")
 	s.hears("anna", "撤回同意", "撤回：登记和使用资料")
 	s.hears("anna", "1", "确定撤回吗")
 	s.hears("anna", "撤回", "已经停用", "!"+asked)
-	s.hears("anna", "登记：", notice)
+	s.hears("anna", "试填：姓名", notice)
 	s.hears("anna", "1", asked)
 
-	s.acts("carl", "中文", "登记：", "1", "1", "取消")
+	s.acts("carl", "中文", "试填：姓名", "1", "1", "取消")
 	s.acts("anna", "绑定", "1")
 	s.acts("carl", "(link code)", "是")
 	s.acts("carl", "撤回同意", "1", "撤回")
@@ -126,8 +126,8 @@ func TestConsentWithdrawn(t *testing.T) {
 func TestConsentVersions(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	s.acts("anna", "登记：", "1", "1", "1", "1", "2")
-	s.acts("bo", "登记：")
+	s.acts("anna", "试填：姓名", "1", "1", "1", "1", "2")
+	s.acts("bo", "试填：姓名")
 	s.engine = engineWith(t, s.store, fstest.MapFS{
 		"zh-CN/own.txt": {Data: []byte("== consent.notice_version\n2027-01\n")},
 		"en/own.txt":    {Data: []byte("== consent.notice_version\n2027-01\n")},
@@ -152,7 +152,7 @@ func TestErasedAfterLeaving(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.hire(s.person("chen"))
-	s.acts("anna", "登记：", "1", "(unfollow)")
+	s.acts("anna", "试填：姓名", "1", "(unfollow)")
 	s.wait(31 * 24 * time.Hour)
 	s.said("")
 	gone, err := s.store.Retain(t.Context(), store.Keep{})
@@ -166,5 +166,34 @@ func TestErasedAfterLeaving(t *testing.T) {
 	s.hears("anna", "(follow)", "欢迎")
 	if all := s.consents("anna"); len(all) != 0 {
 		t.Errorf("who comes back had agreed: %+v", all)
+	}
+}
+
+// Withdrawing what is sensitive erases it in the same turn, and nothing else.
+func TestSensitiveIsErased(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.acts("anna", "我的同意", "1", "1", "我的同意", "2", "同意")
+	profile := func(save bool) (p store.Profile) {
+		_, err := s.store.Turn(t.Context(), s.event(s.person("anna")), func(tx *store.Tx, _ *bot.Session) (err error) {
+			if save {
+				err = tx.SaveProfile(store.Profile{Gender: "female", Income: "to20", History: "结过一次婚", Religion: "佛教"})
+			}
+			if err == nil {
+				p, err = tx.MyProfile()
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	profile(true)
+	s.hears("anna", "撤回同意", "撤回：填写敏感信息")
+	s.hears("anna", "2", "立刻删除")
+	s.hears("anna", "撤回", "已经删除")
+	if p := profile(false); p.Gender != "female" || p.Income+p.History+p.Religion != "" {
+		t.Errorf("still there: %+v", p)
 	}
 }

@@ -20,9 +20,9 @@ func Asking(s Settings) dialog.Definition {
 	}
 }
 
-// Personal asks something personal, "登记：", and confirms that one is single.
+// Personal asks something personal, "试填：…", and confirms that one is single.
 func Personal() dialog.Definition {
-	const sign = "登记："
+	const sign = "试填："
 	return dialog.Flow[none]{
 		Name: "personal", Title: answering.Title, Reads: func(text string) bool { return strings.HasPrefix(text, sign) },
 		Needs: needsRegistration,
