@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"time"
-
 )
 
 // Profile is what a seeker has told us about themselves (资料). Everything stands
@@ -29,7 +28,7 @@ type Profile struct {
 	Income     string `json:",omitempty"` // of Incomes
 
 	Home       Place  `json:",omitzero"`
-	Registered Place  `json:",omitzero"` // 户籍地
+	Registered Place  `json:",omitzero"`  // 户籍地
 	History    string `json:",omitempty"` // of their marriages, in their words
 	Children   string `json:",omitempty"` // of ChildrenKinds
 	Housing    string `json:",omitempty"`
@@ -326,4 +325,3 @@ func (tx *Tx) Notes(client int64, n int) ([]Note, error) {
 	}
 	return all, nil
 }
-

@@ -47,8 +47,8 @@ func (sourceVisitRow) TableName() string { return "source_visits" }
 
 func sourceNamePlace(code string) string { return "sources.name|" + code }
 
-// NewsSource: a client has come by a source for the first time. The ref is its
-// code.
+// NewsSource is the notice that a client has come by a source for the first time.
+// Its ref is the source's code.
 const NewsSource = "source.bound"
 
 // A code has eighty random bits: nobody comes upon another's by trying. It fits

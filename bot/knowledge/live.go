@@ -73,7 +73,7 @@ func (l *Live) reload(ctx context.Context, log *slog.Logger) {
 		return
 	}
 	l.base.Store(b)
-	log.LogAttrs(ctx, slog.LevelInfo, "knowledge reloaded", slog.Int("answers", b.Len()), slog.Int("promoted", len(l.promoted)), slog.Int("warnings", len(b.Warnings())))
+	log.LogAttrs(ctx, slog.LevelInfo, "knowledge reloaded", slog.Int("entries", b.Len()), slog.Int("promoted", len(l.promoted)), slog.Int("warnings", len(b.Warnings())))
 }
 
 // fingerprint tells one state of a folder from another by what is in it: copying
