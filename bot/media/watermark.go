@@ -95,7 +95,7 @@ func newTile(words string, on image.Rectangle) (tile, error) {
 	if err != nil {
 		return tile{}, err
 	}
-	defer face.Close()
+	defer func() { _ = face.Close() }() // it holds nothing but memory
 	w := font.MeasureString(face, words).Ceil()
 	room := image.Rect(0, 0, w+int(2.5*size), int(3.6*size))
 	written := func(dx, dy float64) *image.Alpha {

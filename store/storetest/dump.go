@@ -37,7 +37,7 @@ func DumpOf(t testing.TB, home store.Config, s *store.Store, folders ...string) 
 	t.Helper()
 	var d Dump
 	db := open(t, home)
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was read only
 	for _, table := range tables(t, db, home) {
 		d.rows(t, db, table)
 	}
@@ -209,7 +209,7 @@ type Column struct{ Table, Name, Type string }
 func Columns(t testing.TB, home store.Config) (all []Column) {
 	t.Helper()
 	db := open(t, home)
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was read only
 	for _, table := range tables(t, db, home) {
 		rows, err := db.QueryContext(t.Context(), "SELECT * FROM "+table+" WHERE 1 = 0")
 		if err != nil {
