@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -25,7 +27,15 @@ func TestPromotedAnswer(t *testing.T) {
 	anna.hear("茶水间里有一台")
 	mei.hear("收进知识库")
 	mei.press("收进知识库").hear("已收进知识库")
-	w.until("both processes know", func() bool { return strings.Count(w.log.String(), "knowledge reloaded") >= 2 })
+	w.until("both processes know, and the folder has it", func() bool {
+		_, err := os.Stat(filepath.Join(w.folder, "promoted", "zh-CN", "q-000001.md"))
+		for _, a := range w.answers {
+			if _, known := a.Current().Entry("q-000001", "zh-CN"); !known {
+				return false
+			}
+		}
+		return err == nil
+	})
 	for _, client := range []*person{w.onTelegram(41, "zh-hans"), w.onWeChat("oBo"), w.onWeChat("oCai"), w.onTelegram(42, "zh-hans")} {
 		client.arrive().hear("您好")
 		client.mark()

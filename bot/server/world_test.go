@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,7 @@ import (
 
 	"redthread/bot/dialog"
 	"redthread/bot/emulator"
+	"redthread/bot/knowledge"
 	"redthread/bot/logging"
 	"redthread/bot/server"
 	"redthread/bot/telegram"
@@ -49,6 +51,8 @@ type world struct {
 	stores   []*store.Store
 	servers  []*server.Server
 	limits   server.Limits
+	folder   string            // of approved answers, the agency's
+	answers  []*knowledge.Live // of each replica
 	wechat   *emulator.WeChat
 	telegram *emulator.Telegram
 	front    *httptest.Server
@@ -79,7 +83,7 @@ func newWorld(t *testing.T, n int) *world {
 
 func newWorldAt(t *testing.T, n int, home store.Config, limits server.Limits) *world {
 	t.Helper()
-	w := &world{t: t, home: home, limits: limits, log: &lockedBuffer{}}
+	w := &world{t: t, home: home, limits: limits, folder: t.TempDir(), log: &lockedBuffer{}}
 	quiet := slog.New(slog.DiscardHandler)
 	w.wechat = emulator.NewWeChat(emulator.WeChatConfig{
 		AppID: appID, Secret: secret, Token: wxToken, AESKey: aesKey, Mode: "safe", Log: quiet,
@@ -119,8 +123,13 @@ func (w *world) start(wxURL, tgURL string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	answers, err := knowledge.Open(knowledge.Options{Override: os.DirFS(w.folder), Folder: w.folder})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.answers = append(w.answers, answers)
 	srv, err := server.New(server.Config{
-		Store: s, Texts: texts, Listen: "127.0.0.1:0", PublicURL: w.front.URL, Spool: w.t.TempDir(), Limits: w.limits,
+		Store: s, Texts: texts, Answers: answers, Listen: "127.0.0.1:0", PublicURL: w.front.URL, Spool: w.t.TempDir(), Limits: w.limits,
 		Agency:   func(string) dialog.Agency { return dialog.Agency{Name: "红线婚介"} },
 		WeChat:   &wechat.Config{AppID: appID, AppSecret: secret, Token: wxToken, AESKey: aesKey, BaseURL: wxURL, MenuLinks: true},
 		Telegram: &telegram.Config{Token: tgToken, Secrets: []string{tgSecret}, BaseURL: tgURL},
