@@ -39,3 +39,25 @@ func Personal() dialog.Definition {
 		},
 	}
 }
+
+// RenamedProfile is the house of a release that calls one question of the
+// registration otherwise.
+func RenamedProfile(s Settings, all []dialog.Definition) []dialog.Definition {
+	f := profile(s.filledIn())
+	for i, step := range f.Steps {
+		if step.Name == "height" {
+			f.Steps[i].Name, f.Steps[i].Was = "stature", []dialog.StepName{"height"}
+		}
+		for j, to := range step.To {
+			if to == "height" {
+				step.To[j] = "stature"
+			}
+		}
+	}
+	for i, d := range all {
+		if _, ok := d.(dialog.Flow[form]); ok {
+			all[i] = f
+		}
+	}
+	return all
+}

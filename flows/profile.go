@@ -50,6 +50,7 @@ type form struct {
 	Picked  string         `json:",omitempty"` // how far a date or a place has been chosen by tapping
 	Days    []string       `json:",omitempty"` // what a birthday can mean, to be confirmed
 	Lunar   bool           `json:",omitempty"` // it was told as one of the lunar calendar
+	Tapping bool           `json:",omitempty"` // hobbies are being tapped together
 	Drafted bool           `json:",omitempty"` // a self-introduction was proposed
 	Sending bool           `json:",omitempty"` // submitted, as soon as its truth is confirmed
 	Shown   time.Time      `json:",omitzero"`  // when the newest photo came
@@ -160,7 +161,7 @@ func (d *form) handOver(t *dialog.Turn) error {
 // answered keeps the answer and goes on. As long as the statement that lets us
 // keep it is missing, that is asked for first.
 func (d *form) answered(t *dialog.Turn) (dialog.Move, error) {
-	d.Picked, d.Drafted = "", false
+	d.Picked, d.Drafted, d.Tapping = "", false, false
 	if err := d.keep(t); err != nil || !d.mustDeclare() {
 		return dialog.Next, err
 	}

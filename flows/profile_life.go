@@ -37,8 +37,8 @@ const (
 	mostHobbies = 20
 )
 
-// takeHobbies collects: several in one line, or tap by tap. A second tap takes one
-// out again.
+// takeHobbies collects: several in one line, which are all, or tap by tap. A
+// second tap takes one out again.
 func takeHobbies(t *dialog.Turn, d *form) (dialog.Move, error) {
 	if t.Choice() == "done" {
 		if len(d.P.Hobbies) == 0 {
@@ -50,9 +50,13 @@ func takeHobbies(t *dialog.Turn, d *form) (dialog.Move, error) {
 	if len(ids)+len(others) == 0 {
 		others = []string{t.Text()}
 	}
-	tapped := len(ids) == 1 && t.Choice() != ""
+	tapped := t.Choice() != ""
+	if !tapped && !d.Tapping {
+		d.P.Hobbies = nil
+	}
 	d.addHobbies(ids, others, tapped)
 	if tapped {
+		d.Tapping = true
 		return dialog.Again, d.keep(t)
 	}
 	return d.answered(t)

@@ -96,12 +96,20 @@ func newEngine(t testing.TB, st *store.Store) *dialog.Engine {
 // engineWith is an engine whose agency has texts of its own.
 func engineWith(t testing.TB, st *store.Store, own fs.FS) *dialog.Engine {
 	t.Helper()
+	settings := stageSettings(t)
+	return engineOf(t, st, settings, flows.New(settings), own)
+}
+
+func stageSettings(t testing.TB) flows.Settings {
+	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }}
+}
+
+func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS) *dialog.Engine {
+	t.Helper()
 	texts, err := templates.Load(templates.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60), Override: own})
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings := flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }}
-	house := flows.New(settings)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
 		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted,

@@ -101,15 +101,18 @@ func float(s string) float64 {
 
 var income = regexp.MustCompile(`^(?:rmb|¥|￥)?\s*(\d{1,9}(?:\.\d{1,2})?)\s*(万|w|k|千|百万|million)?\s*(?:元|块|rmb|yuan|cny)?\s*(?:左右|多)?$`)
 
-// monthly says that the pay of a month was named.
-var monthly = regexp.MustCompile(`月薪|每月|一个月|月入|月收入|/月|a month|per month|monthly|/month`)
+// trailing is a last digit that counts the next smaller unit: 1万5 is 1.5万.
+var trailing = regexp.MustCompile(`(\d+)(万|w|千|k)(\d)($|[^\d千百])`)
 
-var aroundIncome = regexp.MustCompile(`月薪|每月|一个月|月入|月收入|/月|a month|per month|monthly|/month|年薪|年收入|年入|每年|一年|/年|a year|per year|/year|yearly|税前|税后|大概|大约|about|around|我|[,，。]`)
+// monthly says that the pay of a month was named.
+var monthly = regexp.MustCompile(`月薪|每月|1个月|月入|月收入|/月|a month|per month|monthly|/month`)
+
+var aroundIncome = regexp.MustCompile(`月薪|每月|1个月|月入|月收入|/月|a month|per month|monthly|/month|年薪|年收入|年入|每年|1年|/年|a year|per year|/year|yearly|税前|税后|大概|大约|about|around|我|[,，。]`)
 
 // Income reads a yearly income in yuan: "15万", "20w", "月薪8千", "200k". A bare
 // number below a thousand means ten thousands. Its error is a Fault.
 func Income(text string) (yuan int, err error) {
-	text = numeral.Plain(text)
+	text = trailing.ReplaceAllString(numeral.Plain(text), "$1.$3$2$4")
 	perMonth := monthly.MatchString(text)
 	m := income.FindStringSubmatch(strings.TrimSpace(aroundIncome.ReplaceAllString(text, "")))
 	if m == nil {
