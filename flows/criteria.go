@@ -41,6 +41,7 @@ type wishing struct {
 	At     dialog.StepName `json:"-"`
 	Lang   string          `json:"-"`
 	Wishes []wishView      `json:"-"`
+	AtHome bool            `json:"-"` // we know where they live
 }
 
 // wish is one criterion: its two questions, and how an answer is read.
@@ -104,7 +105,15 @@ func readyCriteria(t *dialog.Turn, d *wishing, at dialog.StepName) (err error) {
 	if d.C, err = t.Records.MyCriteria(); errors.Is(err, store.ErrNotFound) {
 		err = nil
 	}
+	if err != nil {
+		return err
+	}
 	d.Wishes = wishesOf(d.C, d.Lang)
+	p, err := t.Records.MyProfile()
+	d.AtHome = p.Home.Code != 0 && region.Code(p.Home.Code) != region.Abroad
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
 	return err
 }
 
@@ -193,7 +202,7 @@ func readRegions(t *dialog.Turn, w *store.Wish) bool {
 	if choice := t.Choice(); choice != "" {
 		p, err := t.Records.MyProfile()
 		home := region.Code(p.Home.Code)
-		if err != nil || home == 0 {
+		if err != nil || !home.Known() {
 			return false
 		}
 		w.Places = []int{int(home.City())}

@@ -61,3 +61,6 @@ func RenamedProfile(s Settings, all []dialog.Definition) []dialog.Definition {
 	}
 	return all
 }
+
+// PersonName takes a name apart.
+var PersonName = personName

@@ -338,3 +338,28 @@ func TestTurnedAwayLeavesNothing(t *testing.T) {
 		t.Errorf("%d pictures erased, %v", n, err)
 	}
 }
+
+func TestPersonName(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][2]string{
+		"王小明": {"王", "小明"}, "欧阳静怡": {"欧阳", "静怡"}, "歐陽靜怡": {"歐陽", "靜怡"}, "李白": {"李", "白"}, "司马 相如": {"司马", "相如"}, "我叫王小明。": {"王", "小明"}, "万俟": {"万", "俟"},
+		"阿依古丽·买买提": {"", "阿依古丽·买买提"}, "Anna Li": {"Li", "Anna"}, "Li, Anna": {"Li", "Anna"}, "Jean-Luc O’Neill": {"O’Neill", "Jean-Luc"}, "My name is Anna Maria Li": {"Li", "Anna Maria"},
+		"": {}, "王": {}, "123": {}, "王小明13800138000": {}, "Anna": {}, "哈哈哈哈哈哈哈哈": {}, "<b>王</b>": {}, "小明👍": {},
+	} {
+		surname, given, ok := flows.PersonName(typed)
+		if got := [2]string{surname, given}; got != want || ok != (want != [2]string{}) {
+			t.Errorf("%q is %q, %v; want %q", typed, got, ok, want)
+		}
+	}
+}
+
+func FuzzPersonName(f *testing.F) {
+	f.Add("欧阳静怡")
+	f.Add("Li, Anna")
+	f.Fuzz(func(t *testing.T, typed string) {
+		surname, given, ok := flows.PersonName(typed)
+		if ok && (surname+given == "" || len([]rune(surname+given)) > 40 || strings.ContainsAny(surname+given, "<>0123456789\n")) {
+			t.Errorf("%q is %q %q", typed, surname, given)
+		}
+	})
+}

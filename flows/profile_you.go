@@ -260,7 +260,11 @@ func notInNames(c rune) bool {
 
 func latinName(typed string) (surname, given string, ok bool) {
 	if last, first, comma := strings.Cut(typed, ","); comma {
-		return strings.TrimSpace(last), strings.TrimSpace(first), strings.TrimSpace(last) != "" && strings.TrimSpace(first) != ""
+		last, first = strings.TrimSpace(last), strings.TrimSpace(first)
+		if last == "" || first == "" {
+			return "", "", false
+		}
+		return last, first, true
 	}
 	words := strings.Fields(typed)
 	if len(words) < 2 || len(words) > 5 {
@@ -271,17 +275,23 @@ func latinName(typed string) (surname, given string, ok bool) {
 
 func hanName(typed string) (surname, given string, ok bool) {
 	if first, rest, parted := strings.Cut(typed, " "); parted {
-		return first, rest, utf8.RuneCountInString(first) <= 2 && utf8.RuneCountInString(rest) <= 4
+		if utf8.RuneCountInString(first) > 2 || utf8.RuneCountInString(rest) > 4 {
+			return "", "", false
+		}
+		return first, rest, true
 	}
 	if strings.ContainsAny(typed, "·•・") {
 		return "", typed, true // 阿依古丽·买买提 has no surname
 	}
 	r := []rune(typed)
+	if len(r) > 5 {
+		return "", "", false
+	}
 	n := 1
 	if len(r) > 2 && slices.Contains(compound, string(r[:2])) {
 		n = 2
 	}
-	return string(r[:n]), string(r[n:]), len(r) <= 5
+	return string(r[:n]), string(r[n:]), true
 }
 
 func takeHeight(t *dialog.Turn, d *form) (dialog.Move, error) {

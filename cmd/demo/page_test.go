@@ -221,6 +221,9 @@ func TestTelegramTalk(t *testing.T) {
 	own := p.see("carl", func(b emulator.Bubble) bool { return b.Mine && b.Text == "complaint" })
 	p.do("/api/phones/carl/edit", deed{Bubble: own.ID, Text: "compliment"}, 204)
 	p.sees("carl", "改成了 compliment")
+	p.do("/api/phones/carl/contact", deed{}, 204)
+	p.see("carl", func(b emulator.Bubble) bool { return b.Mine && b.Kind == "contact" })
+	p.do("/api/phones/anna/contact", deed{}, 400)
 	p.do("/api/phones/carl/unfollow", deed{}, 204)
 	p.do("/api/phones/carl/follow", deed{}, 204)
 }

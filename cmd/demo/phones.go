@@ -24,6 +24,7 @@ type handset interface {
 	Tap(bubble int64, word int) error       // a tappable stretch of a bubble's words
 	Click(menuKey string) error             // the menu bar
 	SendPictures(pictures [][]byte, caption string) error
+	ShareContact() error // one's own, as a key in the place of the letters does
 }
 
 // errCannot is the error of a deed that this phone does not offer.
@@ -35,6 +36,7 @@ type state struct {
 	Before   bool       `json:"before"`             // was present once
 	Menu     []menuItem `json:"menu,omitempty"`     // WeChat's menu bar
 	Commands []command  `json:"commands,omitempty"` // Telegram's list
+	Keyboard [][]key    `json:"keyboard,omitempty"` // Telegram's keys in the place of the letters
 }
 
 // menuItem is a button of the menu bar; one with Items opens a sub-menu.
@@ -43,6 +45,13 @@ type menuItem struct {
 	Key   string     `json:"key,omitempty"`
 	URL   string     `json:"url,omitempty"`
 	Items []menuItem `json:"items,omitempty"`
+}
+
+// key is one of the keys in the place of the letters. It writes its label, or
+// shares the owner's number.
+type key struct {
+	Label   string `json:"label"`
+	Contact bool   `json:"contact,omitempty"`
 }
 
 // command is an entry of a Telegram bot's command list.
@@ -95,6 +104,8 @@ func (p phone) do(name string, d deed) error {
 		return p.Click(d.Key)
 	case "picture":
 		return p.showPictures(d)
+	case "contact":
+		return p.ShareContact()
 	}
 	return fmt.Errorf("demo: no deed named %q", name)
 }

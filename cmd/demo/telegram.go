@@ -24,6 +24,13 @@ func (h *telegramHandset) State() state {
 		for _, c := range h.TelegramPhone.Commands() {
 			s.Commands = append(s.Commands, command{c.Command, c.Description})
 		}
+		for _, row := range h.TelegramPhone.Keyboard() {
+			var keys []key
+			for _, k := range row {
+				keys = append(keys, key{k.Label, k.Data == "contact"})
+			}
+			s.Keyboard = append(s.Keyboard, keys)
+		}
 	}
 	return s
 }
@@ -68,6 +75,8 @@ func (h *telegramHandset) SendPictures(pictures [][]byte, caption string) error 
 	}
 	return telegramTaken(h.SendAlbum(pictures))
 }
+
+func (h *telegramHandset) ShareContact() error { return telegramTaken(h.SendContact(true)) }
 
 // telegramTaken returns why an action had no effect, if it had none. One that is
 // still under way has been taken.

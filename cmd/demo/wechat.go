@@ -78,6 +78,9 @@ func (h *weChatHandset) SendPictures(pictures [][]byte, caption string) error {
 	return h.Write(caption)
 }
 
+// ShareContact: WeChat has no such key.
+func (h *weChatHandset) ShareContact() error { return errCannot }
+
 // weChatTaken returns why an action had no effect, if it had none. One that is
 // still under way has been taken.
 func weChatTaken(p *emulator.WeChatPush) error {

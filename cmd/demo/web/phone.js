@@ -51,13 +51,14 @@ export class Phone {
     this.door = el('div.door');
     this.chips = el('div.chips');
     this.sheet = el('div.sheet', { hidden: true });
+    this.keyboard = el('div.letters', { hidden: true });
     this.menuButton = el('button.more', { type: 'button', 'aria-label': t('more'), 'aria-expanded': 'false', onclick: () => this.toggleMore() }, icon('dots'));
     this.more = el('div.more-menu', { hidden: true },
       el('button', { type: 'button', onclick: () => { this.toggleMore(); this.do('unfollow'); } }, t(this.look.leave)));
     this.buildComposer();
     this.screen = el('div.screen', {},
       el('header.bar', {}, this.look.title(this.status), this.menuButton), this.more,
-      this.log, this.chips, this.composer, this.sheet, this.door, this.overlay);
+      this.log, this.chips, this.composer, this.keyboard, this.sheet, this.door, this.overlay);
     this.node = el(`section.phone.${p.platform}`, { id: `phone-${p.id}`, 'aria-label': name },
       el('div.who', {}, avatar(p), el('span.who-name', {}, inLang(p.name)), el('span.who-role', {}, p.staff ? inLang(p.role) : t(`platforms.${p.platform}`)),
         el(`span.platform.on-${p.platform}`, { title: t(`platforms.${p.platform}`) }, icon(p.platform))),

@@ -23,7 +23,15 @@ export const telegram = {
   // sideButton opens the bot's command list.
   sideButton: (phone) => el('button.side-button', { type: 'button', 'aria-label': t('commands'), onclick: () => phone.toggleSheet('commands') }, icon('menu')),
 
-  onState(phone) { phone.side.hidden = !phone.state.commands?.length; },
+  // onState shows, besides the commands, the keys in the place of the letters.
+  onState(phone) {
+    phone.side.hidden = !phone.state.commands?.length;
+    const rows = phone.state.keyboard || [];
+    phone.keyboard.hidden = !rows.length;
+    phone.keyboard.replaceChildren(...rows.map((row) => el('div.key-row', {}, ...row.map((k) => el('button.key', {
+      type: 'button', onclick: () => (k.contact ? phone.do('contact') : phone.do('write', { text: k.label })),
+    }, k.label)))));
+  },
 
   sheet(phone) {
     return [el('ul.commands', {}, ...(phone.state.commands || []).map((c) => el('li', {},
