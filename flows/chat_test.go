@@ -60,10 +60,22 @@ func TestTranscriptsOnABadDay(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			compare(t, file, play(t, s, string(want), strings.HasPrefix(filepath.Base(file), "enrol.")), string(want))
+			got := play(t, s, string(want), strings.HasPrefix(filepath.Base(file), "enrol."))
+			compare(t, file, unnumbered(got), unnumbered(string(want)))
 		})
 	}
 }
+
+// unnumbered hides papers' numbers where MySQL keeps them: what a refused turn had
+// taken is not given out again, so a day of repetitions leaves gaps.
+func unnumbered(chat string) string {
+	if os.Getenv("REDTHREAD_TEST_MYSQL") == "" {
+		return chat
+	}
+	return paperNumber.ReplaceAllString(chat, "$1-######")
+}
+
+var paperNumber = regexp.MustCompile(`\b([A-Z])-\d{6}`)
 
 func compare(t *testing.T, file, got, want string) {
 	t.Helper()
