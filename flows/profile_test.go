@@ -105,10 +105,9 @@ func (f *filler) labels() (all []string) {
 // who counts types its number.
 func (f *filler) press(wanted, labels []string) {
 	label := labels[0]
-	last := -1
-	for i, w := range wanted {
-		if slices.Contains(labels, w) && i > last && f.taps[w+fmt.Sprint(f.step())] == 0 {
-			label, last = w, i
+	for _, w := range wanted {
+		if slices.Contains(labels, w) && f.taps[w+fmt.Sprint(f.step())] == 0 {
+			label = w
 			break
 		}
 	}
