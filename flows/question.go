@@ -53,12 +53,11 @@ func firstRunes(text string, n int) string {
 }
 
 var (
-	sayAsked         = templates.New[questionView]("question.asked")
-	sayAskedBefore   = templates.New[questionView]("question.asked_before")
-	sayAskedEnough   = templates.New[int]("question.enough") // how many may wait
-	sayAnswered      = templates.New[questionView]("question.answered")
-	sayDelayed       = templates.New[questionView]("question.delayed")
-	sayStaffQuestion = templates.New[none]("question.you_are_staff")
+	sayAsked       = templates.New[questionView]("question.asked")
+	sayAskedBefore = templates.New[questionView]("question.asked_before")
+	sayAskedEnough = templates.New[int]("question.enough") // how many may wait
+	sayAnswered    = templates.New[questionView]("question.answered")
+	sayDelayed     = templates.New[questionView]("question.delayed")
 )
 
 // questionAlert wakes who may answer.
@@ -70,10 +69,6 @@ var questionAlert = dialog.Card[questionView]{
 // number and time, and wakes the colleagues. A question that waits already keeps
 // its number.
 func (s Settings) openQuestion(t *dialog.Turn, words string) error {
-	if _, ok := t.Staff(); ok {
-		t.Say(sayStaffQuestion.With(none{}))
-		return nil
-	}
 	words = firstRunes(words, longestQuestion)
 	waiting, err := t.Records.OpenQuestions(mostQuestions)
 	if err != nil {
