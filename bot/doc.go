@@ -9,7 +9,7 @@
 //	3  flows                                 what the agency says and asks
 //	2  bot/dialog  bot/outbox  bot/media     events into turns; delivery; pictures
 //	1  store  templates  bot/wechat  bot/telegram  bot/spool
-//	0  bot
+//	0  bot  bot/calendar
 //
 // A package imports only packages from lower floors. bot/emulator stands
 // outside the house: it plays the two platforms and imports none of this.
