@@ -106,7 +106,10 @@ func stageSettings(t testing.TB) flows.Settings {
 
 func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS) *dialog.Engine {
 	t.Helper()
-	texts, err := templates.Load(templates.Options{Zone: time.FixedZone("Asia/Shanghai", 8*60*60), Override: own})
+	texts, err := ourTexts()
+	if own != nil {
+		texts, err = templates.Load(templates.Options{Zone: shanghai, Override: own})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +123,11 @@ func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flow
 	}
 	return e
 }
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// ourTexts are proved once: that takes longer than most talks.
+var ourTexts = sync.OnceValues(func() (*templates.Set, error) { return templates.Load(templates.Options{Zone: shanghai}) })
 
 // office is at work as agency says, but for lunch.
 func office(t testing.TB) *calendar.Calendar {
