@@ -87,7 +87,7 @@ func New(s Settings) House {
 			openClient(s),
 			verifying(s),
 		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard},
 		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased},
 		Human: callHuman(s),
 		Relay: relay(s),

@@ -35,8 +35,15 @@ func seekerCard(s Settings) dialog.Card[seekerView] {
 var (
 	profileText = templates.New[seekerView]("staff.profile")
 	seekerText  = templates.New[seekerView]("staff.seeker")
-	sayUncover  = templates.New[uncovered]("staff.seeker_uncovered")
+	uncoverText = templates.New[uncovered]("staff.seeker_uncovered")
+
+	sayPhoneConfirmed = templates.New[string]("staff.phone_confirmed") // about the client's code
+	sayPhoneChanged   = templates.New[string]("staff.phone_changed")
 )
+
+// uncoverCard is what the screen covers; who has called the client confirms the
+// number on it. Its ref is the client's code and the number's mark.
+var uncoverCard = dialog.Card[uncovered]{Text: uncoverText, Hear: confirmPhone, Staff: matchmakers}
 
 // seekerView is what a matchmaker is shown.
 type seekerView struct {
@@ -64,6 +71,9 @@ type uncovered struct {
 	Client, Surname, Given, Employer, Phone string
 	Proven                                  bool // the number
 }
+
+// ToConfirm says that a colleague has still to find out whose number it is.
+func (u uncovered) ToConfirm() bool { return u.Phone != "" && !u.Proven }
 
 // mayMatch says that a colleague looks after seekers.
 func mayMatch(me store.Staff) bool { return slices.Contains(matchmakers, me.Role) }
@@ -135,15 +145,37 @@ func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
 		return err
 	}
 	u := uncovered{Client: client.Code(), Surname: p.Surname, Given: p.Given, Employer: p.Employer}
+	mark := ""
 	number, proven, err := t.Records.Phone(client.ID)
-	switch {
-	case err == nil:
+	if err == nil {
 		u.Phone, u.Proven = phone.Spaced(number), proven
-	case !errors.Is(err, store.ErrNotFound):
+		mark, err = t.Records.PhoneMark(client.ID)
+	}
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	t.Say(sayUncover.With(u))
+	t.Say(uncoverCard.For(client.Code()+"/"+mark, u))
 	return t.Records.NoteReveal(me, client.ID, store.RevealContact)
+}
+
+// confirmPhone notes that the number is theirs, if it still is the one that was
+// shown.
+func confirmPhone(t *dialog.Turn, ref, _ string) error {
+	code, mark, _ := strings.Cut(ref, "/")
+	client, err := t.Records.ClientByCode(code)
+	if err != nil {
+		return gone(t, err)
+	}
+	ok, err := t.Records.ConfirmPhone(client.ID, mark)
+	switch {
+	case err != nil:
+		return err
+	case ok:
+		t.Say(sayPhoneConfirmed.With(code))
+	default:
+		t.Say(sayPhoneChanged.With(code))
+	}
+	return nil
 }
 
 // mostNotesShown is how many notes fit the screen.

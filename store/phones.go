@@ -138,16 +138,48 @@ func (tx *Tx) keepPhone(row phoneRow) error {
 // Phone is the number of a client, in E.164 form, and whether it is proven.
 // ErrNotFound: none is known.
 func (tx *Tx) Phone(client int64) (number string, proven bool, err error) {
-	var row phoneRow
-	db, err := tx.records()
-	if err == nil {
-		err = db.Where(ofPerson, client, client).Order("proven_at DESC, claimed_at DESC").Take(&row).Error
-	}
-	if err := taken("read phone number", err); err != nil {
+	row, err := tx.phoneRow(client)
+	if err != nil {
 		return "", false, err
 	}
 	plain, err := tx.s.box.Open(phonePlace(row.NumberKey), row.Number)
 	return string(plain), row.ProvenAt != 0, err
+}
+
+func (tx *Tx) phoneRow(client int64) (row phoneRow, err error) {
+	db, err := tx.records()
+	if err != nil {
+		return row, err
+	}
+	err = db.Where(ofPerson, client, client).Order("proven_at DESC, claimed_at DESC").Take(&row).Error
+	return row, taken("read phone number", err)
+}
+
+// PhoneMark tells this number of the client from another one that they may give
+// later, without saying anything of it. ErrNotFound: none is known.
+func (tx *Tx) PhoneMark(client int64) (string, error) {
+	row, err := tx.phoneRow(client)
+	if err != nil {
+		return "", err
+	}
+	return row.NumberKey[:phoneMark], nil
+}
+
+// phoneMark is how much of a number's random key marks it, in bytes.
+const phoneMark = 8
+
+// ConfirmPhone notes that a colleague has found the client's number to be theirs.
+// It is false when the client has another number by now than the one of the mark.
+func (tx *Tx) ConfirmPhone(client int64, mark string) (bool, error) {
+	row, err := tx.phoneRow(client)
+	if errors.Is(err, ErrNotFound) || err == nil && row.NumberKey[:phoneMark] != mark {
+		return false, nil
+	}
+	if err != nil || row.ProvenAt != 0 {
+		return err == nil, err
+	}
+	_, err = tx.exec("UPDATE phones SET proven_at = ? WHERE client_id = ?", millis(tx.now), row.ClientID)
+	return err == nil, wrap("confirm phone number", err)
 }
 
 // FindByPhone is the client who has the number, in E.164 form. ErrNotFound:

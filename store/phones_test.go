@@ -200,3 +200,38 @@ func TestReindex(t *testing.T) {
 		t.Error("a number was given away twice")
 	}
 }
+
+// A colleague confirms the number they were shown, not one that came after it.
+func TestConfirmPhone(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	_, me := claim(t, s, anna, number, false)
+	mark := func() (mark string) {
+		t.Helper()
+		turn(t, s, li, func(tx *store.Tx) (err error) { mark, err = tx.PhoneMark(me.ID); return err })
+		return mark
+	}
+	confirm := func(mark string) (ok, proven bool) {
+		t.Helper()
+		turn(t, s, li, func(tx *store.Tx) (err error) {
+			if ok, err = tx.ConfirmPhone(me.ID, mark); err == nil {
+				_, proven, err = tx.Phone(me.ID)
+			}
+			return err
+		})
+		return ok, proven
+	}
+	old := mark()
+	claim(t, s, anna, "+8613900139000", false)
+	if ok, proven := confirm(old); ok || proven {
+		t.Errorf("another number: confirmed %v, proven %v", ok, proven)
+	}
+	for range 2 {
+		if ok, proven := confirm(mark()); !ok || !proven {
+			t.Errorf("their number: confirmed %v, proven %v", ok, proven)
+		}
+	}
+	if second, _ := claim(t, s, mei, "+8613900139000", true); second.Granted {
+		t.Error("a confirmed number goes to another client")
+	}
+}
