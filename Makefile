@@ -1,6 +1,6 @@
 # What a developer does with this project. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint demo build fuzz
+.PHONY: help test quick lint demo build fuzz mutants
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -27,3 +27,6 @@ build: ## make ./redthread, one static file
 
 fuzz: ## fuzz each target for FUZZTIME (10s, or 100000x)
 	@.ci/fuzz $(FUZZTIME)
+
+mutants: ## seed faults, one after the other, and see a test catch each
+	@.ci/mutants
