@@ -158,15 +158,19 @@ func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
 	return t.Records.NoteReveal(me, client.ID, store.RevealContact)
 }
 
-// confirmPhone notes that the number is theirs, if it still is the one that was
-// shown.
+// confirmPhone notes that the number is theirs, and who found so, if it still is
+// the one that was shown.
 func confirmPhone(t *dialog.Turn, ref, _ string) error {
+	me, _ := t.Staff()
 	code, mark, _ := strings.Cut(ref, "/")
 	client, err := t.Records.ClientByCode(code)
 	if err != nil {
 		return gone(t, err)
 	}
-	ok, err := t.Records.ConfirmPhone(client.ID, mark)
+	if ok, err := agreed(t, client); !ok || err != nil {
+		return err
+	}
+	ok, err := t.Records.ConfirmPhone(me, client.ID, mark)
 	switch {
 	case err != nil:
 		return err

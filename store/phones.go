@@ -168,9 +168,10 @@ func (tx *Tx) PhoneMark(client int64) (string, error) {
 // phoneMark is how much of a number's random key marks it, in bytes.
 const phoneMark = 8
 
-// ConfirmPhone notes that a colleague has found the client's number to be theirs.
-// It is false when the client has another number by now than the one of the mark.
-func (tx *Tx) ConfirmPhone(client int64, mark string) (bool, error) {
+// ConfirmPhone notes that a colleague has found the client's number to be theirs,
+// and who it was. It is false when the client has another number by now than the
+// one of the mark.
+func (tx *Tx) ConfirmPhone(by Staff, client int64, mark string) (bool, error) {
 	row, err := tx.phoneRow(client)
 	if errors.Is(err, ErrNotFound) || err == nil && row.NumberKey[:phoneMark] != mark {
 		return false, nil
@@ -178,8 +179,11 @@ func (tx *Tx) ConfirmPhone(client int64, mark string) (bool, error) {
 	if err != nil || row.ProvenAt != 0 {
 		return err == nil, err
 	}
-	_, err = tx.exec("UPDATE phones SET proven_at = ? WHERE client_id = ?", millis(tx.now), row.ClientID)
-	return err == nil, wrap("confirm phone number", err)
+	n, err := tx.exec("UPDATE phones SET proven_at = ? WHERE client_id = ? AND number_key = ?", millis(tx.now), row.ClientID, row.NumberKey)
+	if err != nil || n == 0 {
+		return false, wrap("confirm phone number", err)
+	}
+	return true, tx.NoteReveal(by, client, RevealConfirmed)
 }
 
 // FindByPhone is the client who has the number, in E.164 form. ErrNotFound:

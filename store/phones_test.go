@@ -204,7 +204,8 @@ func TestReindex(t *testing.T) {
 // A colleague confirms the number they were shown, not one that came after it.
 func TestConfirmPhone(t *testing.T) {
 	t.Parallel()
-	s := storetest.New(t)
+	home := storetest.Home(t)
+	s := storetest.Open(t, home)
 	_, me := claim(t, s, anna, number, false)
 	mark := func() (mark string) {
 		t.Helper()
@@ -214,7 +215,7 @@ func TestConfirmPhone(t *testing.T) {
 	confirm := func(mark string) (ok, proven bool) {
 		t.Helper()
 		turn(t, s, li, func(tx *store.Tx) (err error) {
-			if ok, err = tx.ConfirmPhone(me.ID, mark); err == nil {
+			if ok, err = tx.ConfirmPhone(store.Staff{ID: 7}, me.ID, mark); err == nil {
 				_, proven, err = tx.Phone(me.ID)
 			}
 			return err
@@ -230,6 +231,9 @@ func TestConfirmPhone(t *testing.T) {
 		if ok, proven := confirm(mark()); !ok || !proven {
 			t.Errorf("their number: confirmed %v, proven %v", ok, proven)
 		}
+	}
+	if noted := storetest.DumpOf(t, home, s).Column("reveals.what"); len(noted) != 1 || noted[0] != store.RevealConfirmed {
+		t.Errorf("on record is %v", noted)
 	}
 	if second, _ := claim(t, s, mei, "+8613900139000", true); second.Granted {
 		t.Error("a confirmed number goes to another client")

@@ -1,12 +1,15 @@
 package store
 
-// What can be revealed of a client.
+// What can be revealed of a client, or found out by a colleague who was shown it.
 const (
 	RevealPhotos  = "photos"
 	RevealProfile = "profile" // without name, employer and telephone number
 	RevealContact = "contact" // with them
 	RevealLedger  = "ledger"
 	RevealByPhone = "by_phone" // the client was found by a phone number
+
+	// RevealConfirmed: they called the number, and found it to be the client's.
+	RevealConfirmed = "confirmed"
 )
 
 type revealRow struct {
