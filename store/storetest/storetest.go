@@ -8,9 +8,6 @@ package storetest
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -34,15 +31,16 @@ var homes atomic.Int32
 // embedded home each has a Redis of its own, which is the harder case.
 func Home(t testing.TB) store.Config {
 	t.Helper()
+	if server := os.Getenv("REDTHREAD_TEST_MYSQL"); server != "" {
+		return beside(t, "mysql:"+server+lend(t, server))
+	}
+	tables, err := emptyTables()
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := Site(t)
-	if file, ok := strings.CutPrefix(c.Database, "sqlite:"); ok {
-		tables, err := emptyTables()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, tables, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.WriteFile(strings.TrimPrefix(c.Database, "sqlite:"), tables, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	return c
 }
@@ -51,9 +49,21 @@ func Home(t testing.TB) store.Config {
 // yet.
 func Site(t testing.TB) store.Config {
 	t.Helper()
+	server := os.Getenv("REDTHREAD_TEST_MYSQL")
+	if server == "" {
+		return beside(t, "")
+	}
+	name := newDatabase(t, server)
+	t.Cleanup(func() { dropDatabase(server, name) })
+	return beside(t, "mysql:"+server+name)
+}
+
+// beside is the configuration of a home around a database; without one, around
+// a new file.
+func beside(t testing.TB, database string) store.Config {
 	c := embedded(t.TempDir())
-	if server := os.Getenv("REDTHREAD_TEST_MYSQL"); server != "" {
-		c.Database = "mysql:" + server + newDatabase(t, server)
+	if database != "" {
+		c.Database = database
 	}
 	if server := os.Getenv("REDTHREAD_TEST_REDIS"); server != "" {
 		// A database of Redis each; packages tested side by side are kept apart
@@ -89,25 +99,6 @@ var emptyTables = sync.OnceValues(func() (file []byte, err error) {
 	}
 	return os.ReadFile(filepath.Join(dir, "bot.db"))
 })
-
-func newDatabase(t testing.TB, server string) string {
-	t.Helper()
-	db, err := sql.Open("mysql", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b [6]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	name := "redthread_test_" + hex.EncodeToString(b[:])
-	if _, err := db.Exec("CREATE DATABASE " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, _ = db.Exec("DROP DATABASE " + name)
-		_ = db.Close()
-	})
-	return name
-}
 
 // Open opens a home until the test ends.
 func Open(t testing.TB, c store.Config) *store.Store {
