@@ -42,6 +42,7 @@ type wishing struct {
 	Lang   string          `json:"-"`
 	Wishes []wishView      `json:"-"`
 	AtHome bool            `json:"-"` // we know where they live
+	List   string          `json:"-"` // all of it in words
 }
 
 // wish is one criterion: its two questions, and how an answer is read.
@@ -69,6 +70,7 @@ var wishes = []wish{
 var (
 	// wish.names names the criteria, by its buttons.
 	wishNames = templates.New[none]("wish.names")
+	wishList  = templates.New[wishing]("wish.list")
 
 	sayWishWrong  = templates.New[string]("wish.wrong") // about the criterion's name
 	sayWishesKept = templates.New[wishing]("wish.saved")
@@ -96,8 +98,14 @@ func wishSteps() (steps []dialog.Step[wishing]) {
 func (w wish) asked(d wishing) bool      { return w.of(&d.C).Asked() }
 func (w wish) notPending(d wishing) bool { return d.Asking != w.name }
 
+// beginCriteria goes to the first question that has no answer, or to the one that
+// is to be answered anew.
 func beginCriteria(t *dialog.Turn, d *wishing) (dialog.Move, error) {
-	return dialog.Next, readyCriteria(t, d, "")
+	err := readyCriteria(t, d, "")
+	if name := t.Paper(); slices.ContainsFunc(wishes, func(w wish) bool { return w.name == name }) {
+		return dialog.GoTo(dialog.StepName(name)), err
+	}
+	return dialog.Next, err
 }
 
 func readyCriteria(t *dialog.Turn, d *wishing, at dialog.StepName) (err error) {
@@ -109,6 +117,7 @@ func readyCriteria(t *dialog.Turn, d *wishing, at dialog.StepName) (err error) {
 		return err
 	}
 	d.Wishes = wishesOf(d.C, d.Lang)
+	d.List = t.Words(d.Lang, wishList.With(*d))
 	p, err := t.Records.MyProfile()
 	d.AtHome = p.Home.Code != 0 && region.Code(p.Home.Code) != region.Abroad
 	if errors.Is(err, store.ErrNotFound) {

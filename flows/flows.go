@@ -79,6 +79,8 @@ func New(s Settings) House {
 			consentFlow(s, store.StatementSingle),
 			consentFlow(s, store.StatementTruth),
 			consents,
+			mydata(s),
+			correction(s),
 			link,
 			enrol,
 			answering,

@@ -72,13 +72,17 @@ type form struct {
 // option is one thing that can be tapped: its label is data, not a text.
 type option struct{ ID, Label string }
 
-// beginProfile goes to the first question that has no answer.
+// beginProfile goes to the first question that has no answer, or to the one that
+// is to be answered anew.
 func beginProfile(t *dialog.Turn, d *form) (dialog.Move, error) {
 	if err := readyProfile(t, d, ""); err != nil {
 		return dialog.End, err
 	}
 	for d.Stopped < len(chapterNames) && len(d.missingIn(d.Stopped+1)) == 0 {
 		d.Stopped++
+	}
+	if f, ok := fieldOf(dialog.StepName(t.Paper())); ok && d.Gate == nil && f.concerns(*d) {
+		return dialog.GoTo(f.name), nil
 	}
 	if d.Stopped > 0 {
 		return dialog.Next, offerConsent(t, store.ConsentSensitive)

@@ -64,19 +64,22 @@ func check(s Settings) func(*dialog.Turn, *form) (dialog.Move, error) {
 
 // named goes to the answer whose name was written: “身高”, “改身高”.
 func (d *form) named(t *dialog.Turn) (dialog.Move, error) {
-	words := t.Text()
-	for _, verb := range []string{"我要改", "我想改", "修改", "更改", "改一下", "改", "change my ", "change the ", "change ", "edit "} {
-		if rest, ok := cutPrefixFold(words, verb); ok {
-			words = rest
-			break
-		}
-	}
-	if id := t.ChoiceIn(fieldNames.With(none{}), words); id != "" {
+	if id := t.ChoiceIn(fieldNames.With(none{}), withoutVerb(t.Text())); id != "" {
 		if f, ok := fieldOf(dialog.StepName(id)); ok && f.concerns(*d) {
-			return d.visit(f.name), nil
+			return d.change(t, f.name)
 		}
 	}
 	return d.unfit(t, sayWhichUnclear.With(none{}))
+}
+
+// withoutVerb is the name in “改身高”.
+func withoutVerb(words string) string {
+	for _, verb := range []string{"我要改", "我想改", "修改", "更改", "更正", "改一下", "改", "change my ", "change the ", "change ", "correct my ", "correct ", "edit "} {
+		if rest, ok := cutPrefixFold(words, verb); ok {
+			return rest
+		}
+	}
+	return words
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
@@ -86,10 +89,15 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s[len(prefix):], true
 }
 
-// visit has one answer given anew.
-func (d *form) visit(name dialog.StepName) dialog.Move {
+// change has one answer given anew. What a colleague has seen a paper of is not
+// changed without another look.
+func (d *form) change(t *dialog.Turn, name dialog.StepName) (dialog.Move, error) {
+	if seen, err := wasSeen(t, name); seen || err != nil {
+		t.OpenAbout(correctionFlow, string(name))
+		return dialog.Again, err
+	}
 	d.Picked, d.Days, d.Sending = "", nil, false
-	return dialog.Visit(name)
+	return dialog.Visit(name), nil
 }
 
 // chooseField goes to the answer that is to be corrected.
@@ -99,7 +107,7 @@ func chooseField(t *dialog.Turn, d *form) (dialog.Move, error) {
 	case t.Choice() == "none":
 		return dialog.Next, nil
 	case ok && i < len(d.Options):
-		return d.visit(dialog.StepName(d.Options[i].ID)), nil
+		return d.change(t, dialog.StepName(d.Options[i].ID))
 	}
 	return d.named(t)
 }

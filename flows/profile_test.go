@@ -309,7 +309,7 @@ func TestSensitiveIsErasedAtOnce(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	f.said("anna")
-	f.do("我的资料")
+	f.do("修改资料")
 	if said := f.said("anna"); strings.Contains(said, "收入") || strings.Contains(said, "土家族") {
 		t.Error(said)
 	}

@@ -84,16 +84,25 @@ func (s Settings) openQuestion(t *dialog.Turn, words string) error {
 		t.Say(sayAskedEnough.With(mostQuestions))
 		return nil
 	}
-	q, err := t.Records.AskQuestion(t.Lang(), words, s.Calendar.Add(t.Now(), s.AnswerWithin))
-	if err != nil {
-		return err
+	v, err := s.passOn(t, words)
+	if err == nil {
+		t.Say(sayAsked.With(v))
 	}
-	v := viewOfQuestion(q)
-	v.Opens = s.backAt(t.Now())
-	t.Say(sayAsked.With(v))
+	return err
+}
+
+// passOn keeps words for a colleague to answer within the promised time, and wakes
+// the colleagues. The client is still to be told.
+func (s Settings) passOn(t *dialog.Turn, words string) (questionView, error) {
+	q, err := t.Records.AskQuestion(t.Lang(), firstRunes(words, longestQuestion), s.Calendar.Add(t.Now(), s.AnswerWithin))
+	if err != nil {
+		return questionView{}, err
+	}
 	t.Later(store.QuestionUntaken, q.Number(), s.Calendar.NextOpen(t.Now())) // nobody is woken at night
 	t.Later(store.QuestionDue, q.Number(), s.warnAt(t.Now(), s.AnswerWithin))
-	return nil
+	v := viewOfQuestion(q)
+	v.Opens = s.backAt(t.Now())
+	return v, nil
 }
 
 // backAt is when colleagues are back at work; zero while they are.

@@ -66,6 +66,10 @@ type noteView struct {
 	At    time.Time
 }
 
+func viewOfNote(n store.Note) noteView {
+	return noteView{Words: firstRunes(strings.Join(n.Lines, " "), 200), Voice: n.Voice, At: n.At}
+}
+
 // uncovered is what the card does not show.
 type uncovered struct {
 	Client, Surname, Given, Employer, Phone string
@@ -222,7 +226,7 @@ func (v *seekerView) fillWishes(t *dialog.Turn, client store.Client) (err error)
 	v.Wishes = wishesOf(v.C, v.Lang)
 	notes, err := t.Records.Notes(client.ID, mostNotesShown)
 	for _, n := range notes {
-		v.Notes = append(v.Notes, noteView{Words: firstRunes(strings.Join(n.Lines, " "), 200), Voice: n.Voice, At: n.At})
+		v.Notes = append(v.Notes, viewOfNote(n))
 	}
 	return err
 }

@@ -100,6 +100,12 @@ func (tx *Tx) MyHandoff() (Handoff, error) {
 	return tx.handoffWhere("client_id = ? AND state <> ?", client.ID, handoffClosed)
 }
 
+// Talks counts the client's talks with a colleague, and the waits for one.
+func (tx *Tx) Talks(client int64) (n int, err error) {
+	err = tx.count(&n, "SELECT COUNT(*) FROM handoffs WHERE "+ofPerson, client, client)
+	return n, err
+}
+
 // HandoffWith is the hand-off that the colleague is busy with. ErrNotFound: none.
 func (tx *Tx) HandoffWith(staff int64) (Handoff, error) {
 	return tx.handoffWhere("staff_id = ? AND state = ?", staff, handoffTaken)

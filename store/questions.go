@@ -138,6 +138,16 @@ func (tx *Tx) questionRow(ref string) (row questionRow, err error) {
 // OpenQuestions lists the questions of the turn's own client that wait for an
 // answer, the oldest first, at most n.
 func (tx *Tx) OpenQuestions(n int) ([]Question, error) {
+	return tx.questionsOf(n, "id", ofPerson+" AND state = ?", questionOpen)
+}
+
+// MyQuestions lists the questions of the turn's own client, answered ones too, the
+// newest first, at most n.
+func (tx *Tx) MyQuestions(n int) ([]Question, error) {
+	return tx.questionsOf(n, "id DESC", ofPerson)
+}
+
+func (tx *Tx) questionsOf(n int, order, where string, args ...any) ([]Question, error) {
 	client, err := tx.clientRow(tx.ev.From)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -150,7 +160,7 @@ func (tx *Tx) OpenQuestions(n int) ([]Question, error) {
 		return nil, err
 	}
 	var rows []questionRow
-	if err := db.Where(ofPerson+" AND state = ?", client.person(), client.person(), questionOpen).Order("id").Limit(n).Find(&rows).Error; err != nil {
+	if err := db.Where(where, append([]any{client.person(), client.person()}, args...)...).Order(order).Limit(n).Find(&rows).Error; err != nil {
 		return nil, wrap("list questions", err)
 	}
 	var all []Question

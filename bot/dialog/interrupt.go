@@ -65,7 +65,7 @@ func (e *Engine) open(t *Turn, name string) error {
 	}
 	s := t.session
 	s.Asking, s.Missed = "", 0
-	if f.fresh {
+	if f.fresh || t.anew == name {
 		s.Stack = slices.DeleteFunc(s.Stack, func(fr bot.Frame) bool { return fr.Flow == name })
 		if s.Open.Flow == name {
 			return e.start(t, f)

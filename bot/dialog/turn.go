@@ -43,6 +43,7 @@ type Turn struct {
 	edit    *bot.Message // settles the message whose button was pressed
 	toast   string
 	opening []string // flows to be opened after this step
+	anew    string   // the one of them that begins anew
 	ended   map[string]bool
 	handed  bool // this turn left the talk to a colleague
 	given   bool // this turn took it back
@@ -120,8 +121,8 @@ func (t *Turn) Photos() []bot.MediaID {
 	return t.photos
 }
 
-// Paper is the ref of the card whose button was pressed, for the flow that is
-// opened by it; empty when none was.
+// Paper is the ref of the card whose button was pressed, or that OpenAbout names,
+// for the flow that is opened by it; empty when there is none.
 func (t *Turn) Paper() string { return t.paper }
 
 // Lang is the language we speak here.
@@ -237,6 +238,14 @@ func (t *Turn) Cancel(name, ref string) { t.Records.Cancel(name, ref) }
 // Open opens another flow once the present step is done. The flow that is open
 // is interrupted and resumed after it; one that is open already comes up.
 func (t *Turn) Open(flow string) { t.opening = append(t.opening, flow) }
+
+// OpenAbout opens another flow, as Open does, about the ref, which its Begin finds
+// in Paper. Where it is open, or waits, it begins anew: it must keep nothing that
+// could be lost by that.
+func (t *Turn) OpenAbout(flow, ref string) {
+	t.paper, t.anew = ref, flow
+	t.Open(flow)
+}
 
 // HandOff leaves the talk to a colleague: from now on what the person says is
 // relayed, and only flows that are Always open. What was open waits.

@@ -1,0 +1,124 @@
+package flows
+
+import (
+	"time"
+
+	"redthread/bot/dialog"
+	"redthread/store"
+	"redthread/templates"
+)
+
+// mydata is where clients see what we keep of them, and do with it what the law
+// lets them: correct it, withdraw a consent, delete it (PIPL 44–50). It needs no
+// consent, and is open while a colleague has the talk. What each choice does is in
+// mydata_see.go, mydata_correct.go and mydata_delete.go. It is played in
+// testdata/mydata.*.chat.
+func mydata(s Settings) dialog.Flow[myData] {
+	return dialog.Flow[myData]{
+		Name:    mydataFlow,
+		Title:   titleMyData,
+		Opens:   openMyData,
+		Idle:    30 * time.Minute,
+		Always:  true,
+		Passing: true,
+		Begin:   beginMyData,
+		Ready:   readyMyData,
+		Steps: []dialog.Step[myData]{
+			{Name: "menu", Ask: askAboutData, Want: dialog.Button, Hear: chooseAboutData(s), To: []dialog.StepName{"see", "correct"}},
+			{Name: "see", Ask: askChapter, Want: dialog.Button, Hear: showChapter, To: []dialog.StepName{"menu"}},
+			{Name: "correct", Ask: askCorrection, Want: dialog.Button.Or(dialog.Text(1, 60)), Hear: chooseCorrection, To: []dialog.StepName{"menu"}},
+		},
+	}
+}
+
+// mydataFlow is opened by doors of other texts, too.
+const mydataFlow = "mydata"
+
+// myData is what the texts can tell. What is kept is read anew each time, so that
+// the session holds no copy.
+type myData struct {
+	Chapters []string `json:"-"` // of what there is to see
+	Withheld bool     `json:"-"` // the rest is not shown here: they have not agreed to its passing abroad
+}
+
+// dataChoice is one thing that can be done with one's data: a button of
+// mydata.menu, and where it leads.
+type dataChoice struct {
+	button string
+	open   func(*dialog.Turn, *myData) (dialog.Move, error)
+}
+
+func dataChoices(Settings) []dataChoice {
+	return []dataChoice{
+		{"see", stepTo("see")},
+		{"correct", stepTo("correct")},
+		{"withdraw", openInstead("consents")},
+		{"done", func(t *dialog.Turn, _ *myData) (dialog.Move, error) {
+			t.Say(sayDataDone.With(none{}))
+			return dialog.End, nil
+		}},
+	}
+}
+
+var (
+	titleMyData = templates.New[none]("title.mydata")
+	openMyData  = templates.NewWords("open.mydata")
+
+	askAboutData  = templates.New[myData]("mydata.menu")
+	askChapter    = templates.New[myData]("mydata.see")
+	askCorrection = templates.New[myData]("mydata.correct")
+
+	sayDataDone  = templates.New[none]("mydata.done")
+	sayDataStaff = templates.New[none]("mydata.staff")
+)
+
+// stepTo goes on at a question of this flow.
+func stepTo(name dialog.StepName) func(*dialog.Turn, *myData) (dialog.Move, error) {
+	return func(*dialog.Turn, *myData) (dialog.Move, error) { return dialog.GoTo(name), nil }
+}
+
+// openInstead leaves this flow for another.
+func openInstead(flow string) func(*dialog.Turn, *myData) (dialog.Move, error) {
+	return func(t *dialog.Turn, _ *myData) (dialog.Move, error) {
+		t.Open(flow)
+		return dialog.End, nil
+	}
+}
+
+// beginMyData is for clients: what is kept of colleagues is the agency's business
+// with them.
+func beginMyData(t *dialog.Turn, _ *myData) (dialog.Move, error) {
+	if _, ok := t.Staff(); ok {
+		t.Say(sayDataStaff.With(none{}))
+		return dialog.End, nil
+	}
+	return dialog.Next, nil
+}
+
+func readyMyData(t *dialog.Turn, d *myData, at dialog.StepName) error {
+	if at != "see" {
+		return nil
+	}
+	return d.list(t)
+}
+
+func chooseAboutData(s Settings) func(*dialog.Turn, *myData) (dialog.Move, error) {
+	return func(t *dialog.Turn, d *myData) (dialog.Move, error) {
+		for _, c := range dataChoices(s) {
+			if c.button == t.Choice() {
+				return c.open(t, d)
+			}
+		}
+		return dialog.Again, nil
+	}
+}
+
+// mayShowHere says that the client agrees to their data passing through this
+// platform: on Telegram it goes abroad.
+func mayShowHere(t *dialog.Turn) (bool, error) {
+	if !applies(t, store.ConsentAbroad) {
+		return true, nil
+	}
+	c, _, err := consentOf(t, store.ConsentAbroad)
+	return c.Given(), err
+}
