@@ -17,14 +17,14 @@ var yourContact = []dialog.Step[form]{
 	{Name: "photos", Ask: templates.New[form]("profile.photos"), Want: dialog.Button.Or(dialog.Photos(store.MostPhotos)), Hear: takePhotos},
 }
 
-// phoneTaken is a number that is not theirs to use, for staff.
+// phoneTaken is a number that two clients have given, for staff.
 type phoneTaken struct{ Client, Other string }
 
 var (
 	sayPhoneWrong  = templates.New[phone.Fault]("profile.phone_wrong")
 	sayPhoneKept   = templates.New[form]("profile.phone_kept")
 	sayPhoneProven = templates.New[form]("profile.phone_proven")
-	sayPhoneTaken  = templates.New[none]("profile.phone_taken")
+	sayPhoneMany   = templates.New[none]("profile.phone_many")
 	sayNoPhoto     = templates.New[none]("profile.no_photo")
 
 	alertPhoneTaken = templates.New[phoneTaken]("staff.phone_taken")
@@ -59,12 +59,15 @@ func takePhone(t *dialog.Turn, d *form) (dialog.Move, error) {
 	return d.claimPhone(t, e164, own)
 }
 
-// claimPhone notes the number, unless it belongs to another client. They learn
-// only that it cannot be used here; colleagues learn whose it is.
+// claimPhone notes the number. Should another client have it, colleagues hear so
+// and settle it; the client hears what everybody does.
 func (d *form) claimPhone(t *dialog.Turn, e164 string, own bool) (dialog.Move, error) {
 	claim, err := t.Records.ClaimPhone(e164, own)
 	if err != nil {
 		return dialog.Again, err
+	}
+	if !claim.Kept {
+		return t.Wrong(sayPhoneMany.With(none{})), nil
 	}
 	if claim.Other.ID != 0 {
 		me, err := t.Records.Self("")
@@ -72,9 +75,6 @@ func (d *form) claimPhone(t *dialog.Turn, e164 string, own bool) (dialog.Move, e
 			return dialog.Again, err
 		}
 		t.Alert(alertPhoneTaken.With(phoneTaken{me.Code(), claim.Other.Code()}))
-	}
-	if !claim.Granted {
-		return t.Wrong(sayPhoneTaken.With(none{})), nil
 	}
 	if d.Phone = e164; own {
 		t.Note(sayPhoneProven.With(*d))

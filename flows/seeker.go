@@ -37,8 +37,9 @@ var (
 	seekerText  = templates.New[seekerView]("staff.seeker")
 	uncoverText = templates.New[uncovered]("staff.seeker_uncovered")
 
-	sayPhoneConfirmed = templates.New[string]("staff.phone_confirmed") // about the client's code
-	sayPhoneChanged   = templates.New[string]("staff.phone_changed")
+	sayPhoneConfirmed = templates.New[phoneTaken]("staff.phone_confirmed") // and who had given it as well
+	sayPhoneOthers    = templates.New[phoneTaken]("staff.phone_others")
+	sayPhoneChanged   = templates.New[string]("staff.phone_changed") // about the client's code
 )
 
 // uncoverCard is what the screen covers; who has called the client confirms the
@@ -54,7 +55,8 @@ type seekerView struct {
 	Age          int
 	Phone        string // masked
 	Photos       int
-	Showing      bool // they may be shown to others
+	Showing      bool   // they may be shown to others
+	Rival        string // another client to whom the number belongs
 	Wishes       []wishView
 	Notes        []noteView
 	Filed, Moved time.Time
@@ -73,11 +75,25 @@ func viewOfNote(n store.Note) noteView {
 // uncovered is what the card does not show.
 type uncovered struct {
 	Client, Surname, Given, Employer, Phone string
-	Proven                                  bool // the number
+	Proven                                  bool   // the number
+	Rival                                   string // another client to whom it belongs
 }
 
 // ToConfirm says that a colleague has still to find out whose number it is.
-func (u uncovered) ToConfirm() bool { return u.Phone != "" && !u.Proven }
+func (u uncovered) ToConfirm() bool { return u.Phone != "" && !u.Proven || u.Rival != "" }
+
+// rivalOf is the code of another client to whom the client's number belongs;
+// empty: there is none.
+func rivalOf(t *dialog.Turn, client store.Client) (string, error) {
+	rival, err := t.Records.PhoneRival(client.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return rival.Code(), nil
+}
 
 // mayMatch says that a colleague looks after seekers.
 func mayMatch(me store.Staff) bool { return slices.Contains(matchmakers, me.Role) }
@@ -158,6 +174,9 @@ func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	if u.Rival, err = rivalOf(t, client); err != nil {
+		return err
+	}
 	t.Say(uncoverCard.For(client.Code()+"/"+mark, u))
 	return t.Records.NoteReveal(me, client.ID, store.RevealContact)
 }
@@ -174,16 +193,26 @@ func confirmPhone(t *dialog.Turn, ref, _ string) error {
 	if ok, err := agreed(t, client); !ok || err != nil {
 		return err
 	}
-	ok, err := t.Records.ConfirmPhone(me, client.ID, mark)
+	claim, err := t.Records.ConfirmPhone(me, client.ID, mark)
 	switch {
 	case err != nil:
 		return err
-	case ok:
-		t.Say(sayPhoneConfirmed.With(code))
+	case claim.Kept:
+		t.Say(sayPhoneConfirmed.With(phoneTaken{Client: code, Other: codeOf(claim.Other)}))
+	case claim.Other.ID != 0:
+		t.Say(sayPhoneOthers.With(phoneTaken{code, claim.Other.Code()}))
 	default:
 		t.Say(sayPhoneChanged.With(code))
 	}
 	return nil
+}
+
+// codeOf is the client's code; empty for the zero Client.
+func codeOf(c store.Client) string {
+	if c.ID == 0 {
+		return ""
+	}
+	return c.Code()
 }
 
 // mostNotesShown is how many notes fit the screen.
@@ -212,6 +241,9 @@ func seekerOf(t *dialog.Turn, client store.Client) (v seekerView, err error) {
 	}
 	v.Photos = len(photos)
 	if err := v.fillWishes(t, client); err != nil {
+		return v, err
+	}
+	if v.Rival, err = rivalOf(t, client); err != nil {
 		return v, err
 	}
 	v.Showing, err = t.Records.MayShow(client.ID)

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"time"
 
@@ -141,14 +142,22 @@ func (tx *Tx) Consent(client int64, kind ConsentKind) (Consent, error) {
 }
 
 // MayShow says that the client's profile may be shown to candidates: they have
-// agreed to it, and to the notice.
+// agreed to it, and to the notice, and nobody else is registered under their
+// phone number.
 func (tx *Tx) MayShow(client int64) (bool, error) {
 	notice, err := tx.Consent(client, ConsentNotice)
 	if err != nil || !notice.Given() {
 		return false, err
 	}
 	show, err := tx.Consent(client, ConsentShow)
-	return show.Given(), err
+	if err != nil || !show.Given() {
+		return false, err
+	}
+	_, err = tx.PhoneRival(client)
+	if errors.Is(err, ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // ConsentHistory is every answer the client has given, the oldest first.

@@ -75,7 +75,7 @@ func (s *Store) newIndexSecret(name string) ([]byte, error) {
 
 // Reindex makes a new secret for the index of phone numbers and writes every
 // digest anew, in one transaction: nobody finds, or claims, a number half-way.
-// It says how many there were. It is for when the keyset may have been seen by
+// It says how many there were, but for contested ones, which have no digest. It is for when the keyset may have been seen by
 // others, together with the database; turns that claim a number wait meanwhile.
 func (s *Store) Reindex(ctx context.Context) (n int, err error) {
 	sealed, err := s.newIndexSecret(ofPhones)
@@ -107,7 +107,7 @@ func (s *Store) Reindex(ctx context.Context) (n int, err error) {
 }
 
 func (s *Store) phonePage(ctx context.Context, tx *sql.Tx, after int64) ([]phoneRow, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT client_id, number, number_key FROM phones WHERE client_id > ? ORDER BY client_id LIMIT 200", after)
+	rows, err := tx.QueryContext(ctx, "SELECT client_id, number, number_key FROM phones WHERE client_id > ? AND digest NOT LIKE '~%' ORDER BY client_id LIMIT 200", after)
 	if err != nil {
 		return nil, err
 	}

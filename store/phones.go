@@ -3,21 +3,29 @@ package store
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"time"
+
+	"gorm.io/gorm/clause"
 )
 
 // A phone number belongs to one client. It stands sealed, with a blind index
 // (index.go) that finds it. Who only typed it gives way to who proved it is
-// theirs, so that nobody can keep a number from its owner.
+// theirs, so that nobody can keep a number from its owner. Whoever gives a number
+// that another client has keeps it as a contested one, which nothing finds: they
+// are told the same as anybody, so that nobody can find out who is registered,
+// and a colleague settles it.
 
 // PhoneClaim says what became of a claim.
 type PhoneClaim struct {
-	Granted bool
+	// Kept: the number stands with the client. It is false when too many were
+	// typed, whoever has it.
+	Kept bool
 
-	// Other is the client who has the number, when it was not granted; when it
-	// was, the one who had only typed it and has lost it now. The zero Client:
-	// nobody. It is for staff: a client who types a number must not learn
-	// whether somebody else has it.
+	// Other is another client who has the number, or had only typed it and has it
+	// contested now; the zero Client: nobody, or colleagues have heard of it. It is
+	// for staff: a client who types a number must not learn whether somebody else
+	// has it.
 	Other Client
 }
 
@@ -31,6 +39,13 @@ type phoneRow struct {
 }
 
 func (phoneRow) TableName() string { return "phones" }
+
+// contestedSign begins what stands in place of the digest of a number that
+// another client has.
+const contestedSign = "~"
+
+func (r *phoneRow) contest()       { r.Digest = contestedSign + r.NumberKey }
+func (r phoneRow) contested() bool { return strings.HasPrefix(r.Digest, contestedSign) }
 
 func phonePlace(key string) string { return "phones.number|" + key }
 
@@ -47,9 +62,8 @@ const (
 )
 
 // ClaimPhone notes the number, in E.164 form, as that of the turn's own client,
-// in place of one they had. proven says that the platform itself vouches for it,
-// or a colleague has checked it. One number too many is not granted, whoever has
-// it: what clients are told must fit both.
+// in place of one they had. proven says that the platform itself vouches for it.
+// One number too many is not kept, whoever has it.
 func (tx *Tx) ClaimPhone(number string, proven bool) (PhoneClaim, error) {
 	if !e164.MatchString(number) {
 		return PhoneClaim{}, errors.New("store: claim phone: the number is not in E.164 form")
@@ -66,70 +80,89 @@ func (tx *Tx) ClaimPhone(number string, proven bool) (PhoneClaim, error) {
 	if proven {
 		row.ProvenAt = row.ClaimedAt
 	}
-	if ok, err := tx.mayClaim(row); err != nil || !ok {
+	had, err := tx.phoneOf(me.ID, number)
+	if err != nil {
 		return PhoneClaim{}, err
 	}
-	claim, err := tx.contest(row)
-	if err != nil || !claim.Granted {
-		return claim, err
+	if had == nil && !proven {
+		if ok, err := tx.Try("phone", mostPhones, phonesPer); err != nil || !ok {
+			return PhoneClaim{}, err
+		}
+	}
+	if had != nil && !proven {
+		row.ProvenAt = had.ProvenAt // what was proven stays so
 	}
 	if row.Number, err = tx.s.box.Seal(phonePlace(row.NumberKey), []byte(number)); err != nil {
-		return claim, err
+		return PhoneClaim{}, err
 	}
-	return claim, tx.keepPhone(row)
+	other, err := tx.contest(&row)
+	if err != nil {
+		return PhoneClaim{}, err
+	}
+	if had != nil && had.contested() && row.contested() {
+		other = Client{} // it was told when they first gave it
+	}
+	return PhoneClaim{Kept: true, Other: other}, tx.keepPhone(row)
 }
 
-// mayClaim counts numbers that are merely typed, and are new.
-func (tx *Tx) mayClaim(claim phoneRow) (bool, error) {
-	if claim.ProvenAt != 0 {
-		return true, nil
+// phoneOf is the row in which the client has that number already, in whichever
+// chat; nil: they have not.
+func (tx *Tx) phoneOf(client int64, number string) (*phoneRow, error) {
+	db, err := tx.records()
+	if err != nil {
+		return nil, err
 	}
-	var mine int
-	if err := tx.count(&mine, "SELECT COUNT(*) FROM phones WHERE digest = ? AND "+ofPerson, claim.Digest, claim.ClientID, claim.ClientID); err != nil || mine > 0 {
-		return err == nil, err
+	var rows []phoneRow
+	if err := db.Clauses(forUpdate).Where(ofPerson, client, client).Find(&rows).Error; err != nil {
+		return nil, wrap("read phone numbers", err)
 	}
-	return tx.Try("phone", mostPhones, phonesPer)
+	for _, row := range rows {
+		plain, err := tx.s.box.Open(phonePlace(row.NumberKey), row.Number)
+		if err != nil {
+			return nil, err
+		}
+		if string(plain) == number {
+			return &row, nil
+		}
+	}
+	return nil, nil
 }
 
-// contest decides between a claim and who has the number.
-func (tx *Tx) contest(claim phoneRow) (PhoneClaim, error) {
+// contest decides between a claim, under the digest of its number, and another
+// client who has it. One of the two is contested then, and the other client is
+// said; the zero Client: there is none.
+func (tx *Tx) contest(claim *phoneRow) (Client, error) {
 	var has phoneRow
 	err := tx.hold("look for a phone number", &has, "digest = ?", claim.Digest)
 	if errors.Is(err, ErrNotFound) {
-		return PhoneClaim{Granted: true}, nil
+		return Client{}, nil
 	}
 	if err != nil {
-		return PhoneClaim{}, err
+		return Client{}, err
 	}
 	other, err := tx.clientByID(has.ClientID)
 	switch {
 	case err != nil:
-		return PhoneClaim{}, err
+		return Client{}, err
 	case other.ID == claim.ClientID:
-		return PhoneClaim{Granted: true}, nil
+		return Client{}, nil
 	case claim.ProvenAt == 0 || has.ProvenAt != 0:
-		return PhoneClaim{Other: other}, nil
+		claim.contest()
+		return other, nil
 	}
-	return PhoneClaim{Granted: true, Other: other}, tx.dropPhone(other.ID)
+	has.contest()
+	_, err = tx.exec("UPDATE phones SET digest = ? WHERE client_id = ?", has.Digest, has.ClientID)
+	return other, wrap("contest a phone number", err)
 }
 
 // keepPhone writes the client's number over what they had, in whichever chat they
-// gave it. A number that was proven stays so.
+// gave it.
 func (tx *Tx) keepPhone(row phoneRow) error {
-	var had []phoneRow
-	db, err := tx.records()
-	if err == nil {
-		err = db.Clauses(forUpdate).Where(ofPerson, row.ClientID, row.ClientID).Find(&had).Error
-	}
-	if err != nil {
-		return wrap("read phone number", err)
-	}
-	for _, h := range had {
-		if h.Digest == row.Digest && row.ProvenAt == 0 {
-			row.ProvenAt = h.ProvenAt
-		}
-	}
 	if err := tx.dropPhone(row.ClientID); err != nil {
+		return err
+	}
+	db, err := tx.records()
+	if err != nil {
 		return err
 	}
 	return wrap("keep phone number", db.Create(&row).Error)
@@ -146,12 +179,12 @@ func (tx *Tx) Phone(client int64) (number string, proven bool, err error) {
 	return string(plain), row.ProvenAt != 0, err
 }
 
-func (tx *Tx) phoneRow(client int64) (row phoneRow, err error) {
+func (tx *Tx) phoneRow(client int64, how ...clause.Expression) (row phoneRow, err error) {
 	db, err := tx.records()
 	if err != nil {
 		return row, err
 	}
-	err = db.Where(ofPerson, client, client).Order("proven_at DESC, claimed_at DESC").Take(&row).Error
+	err = db.Clauses(how...).Where(ofPerson, client, client).Order("proven_at DESC, claimed_at DESC").Take(&row).Error
 	return row, taken("read phone number", err)
 }
 
@@ -168,26 +201,61 @@ func (tx *Tx) PhoneMark(client int64) (string, error) {
 // phoneMark is how much of a number's random key marks it, in bytes.
 const phoneMark = 8
 
-// ConfirmPhone notes that a colleague has found the client's number to be theirs,
-// and who it was. It is false when the client has another number by now than the
-// one of the mark.
-func (tx *Tx) ConfirmPhone(by Staff, client int64, mark string) (bool, error) {
+// PhoneRival is the client to whom the number belongs that this client gave as
+// well. ErrNotFound: it is this client's, or nobody else's any more. Only staff
+// may be told.
+func (tx *Tx) PhoneRival(client int64) (Client, error) {
 	row, err := tx.phoneRow(client)
-	if errors.Is(err, ErrNotFound) || err == nil && row.NumberKey[:phoneMark] != mark {
-		return false, nil
+	if err != nil {
+		return Client{}, err
 	}
-	if err != nil || row.ProvenAt != 0 {
-		return err == nil, err
+	if !row.contested() {
+		return Client{}, ErrNotFound
 	}
-	n, err := tx.exec("UPDATE phones SET proven_at = ? WHERE client_id = ? AND number_key = ?", millis(tx.now), row.ClientID, row.NumberKey)
-	if err != nil || n == 0 {
-		return false, wrap("confirm phone number", err)
+	number, err := tx.s.box.Open(phonePlace(row.NumberKey), row.Number)
+	if err != nil {
+		return Client{}, err
 	}
-	return true, tx.NoteReveal(by, client, RevealConfirmed)
+	rival, err := tx.FindByPhone(string(number))
+	if err == nil && rival.ID == client {
+		err = ErrNotFound // another chat of the same person
+	}
+	return rival, err
 }
 
-// FindByPhone is the client who has the number, in E.164 form. ErrNotFound:
-// nobody. Only staff may be told.
+// ConfirmPhone notes that a colleague has found the client's number to be theirs,
+// and who it was. It is not kept when the client has another number by now than
+// the one of the mark; nor when it was found to be another client's before, who
+// is said then.
+func (tx *Tx) ConfirmPhone(by Staff, client int64, mark string) (PhoneClaim, error) {
+	i, err := tx.phoneIndex()
+	if err != nil {
+		return PhoneClaim{}, err
+	}
+	row, err := tx.phoneRow(client, forUpdate)
+	if errors.Is(err, ErrNotFound) || err == nil && row.NumberKey[:phoneMark] != mark {
+		return PhoneClaim{}, nil
+	}
+	if err != nil || row.ProvenAt != 0 && !row.contested() {
+		return PhoneClaim{Kept: err == nil}, err
+	}
+	number, err := tx.s.box.Open(phonePlace(row.NumberKey), row.Number)
+	if err != nil {
+		return PhoneClaim{}, err
+	}
+	row.ClientID, row.Digest, row.ProvenAt = client, i.digest(string(number)), millis(tx.now)
+	other, err := tx.contest(&row)
+	if err != nil || row.contested() {
+		return PhoneClaim{Other: other}, err
+	}
+	if err := tx.keepPhone(row); err != nil {
+		return PhoneClaim{}, err
+	}
+	return PhoneClaim{Kept: true, Other: other}, tx.NoteReveal(by, client, RevealConfirmed)
+}
+
+// FindByPhone is the client to whom the number belongs, in E.164 form.
+// ErrNotFound: nobody. Only staff may be told.
 func (tx *Tx) FindByPhone(number string) (Client, error) {
 	var key indexKeyRow
 	if err := tx.read("read the phone index", &key, "name = ?", ofPhones); err != nil {
