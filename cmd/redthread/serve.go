@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"redthread/bot"
@@ -64,8 +65,18 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	beThrifty()
 	fmt.Fprintf(t.out, "Listening on %s.\n", srv.Addr())
 	return srv.Run(t)
+}
+
+// beThrifty collects the heap when it has grown by 60 %, unless the operator has
+// set GOGC: at Go's own 100 the process takes some 8 MiB more, at less than 60 it
+// saves no more and pays with time.
+func beThrifty() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(60)
+	}
 }
 
 // agency is what clients are told about the agency.
