@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"slices"
 	"strings"
 
 	"redthread/bot/dialog"
@@ -54,6 +55,21 @@ func RenamedProfile(s Settings, all []dialog.Definition) []dialog.Definition {
 			}
 		}
 	}
+	return withProfile(f, all)
+}
+
+// StoppingProfile is the house of a release that asks, after the second chapter,
+// whether to go on.
+func StoppingProfile(s Settings, all []dialog.Definition) []dialog.Definition {
+	f := profile(s.filledIn())
+	ask := single
+	ask.Name, ask.Pass = "stop_work", nil
+	at := slices.IndexFunc(f.Steps, func(s dialog.Step[form]) bool { return s.Name == "home" })
+	f.Steps = slices.Insert(f.Steps, at, ask)
+	return withProfile(f, all)
+}
+
+func withProfile(f dialog.Flow[form], all []dialog.Definition) []dialog.Definition {
 	for i, d := range all {
 		if _, ok := d.(dialog.Flow[form]); ok {
 			all[i] = f

@@ -12,7 +12,7 @@ import (
 )
 
 // profile asks a seeker for everything a matchmaker needs to know, in five small
-// chapters with a stop after each. Every answer is in the records as soon as it is
+// chapters with a natural stop after each. Every answer is in the records as soon as it is
 // given: who stops, for an hour or a month, goes on where they were, and nothing
 // that is known is asked again. Whom the agency cannot register is told so before
 // anything has been kept. The chapters are in profile_you.go, profile_work.go,
@@ -45,7 +45,7 @@ type form struct {
 	Lines   []string       `json:",omitempty"` // said meanwhile, to be kept as notes
 	Voice   bool           `json:",omitempty"` // so was a voice note
 	Photos  []bot.MediaID  `json:",omitempty"` // shown meanwhile
-	Stopped int            `json:",omitempty"` // the last chapter whose stop was answered
+	Stopped int            `json:",omitempty"` // the last chapter whose end was told
 	Chapter int            `json:",omitempty"` // of which an answer is to be changed
 	Picked  string         `json:",omitempty"` // how far a date or a place has been chosen by tapping
 	Days    []string       `json:",omitempty"` // what a birthday can mean, to be confirmed
@@ -78,7 +78,7 @@ func beginProfile(t *dialog.Turn, d *form) (dialog.Move, error) {
 	if err := readyProfile(t, d, ""); err != nil {
 		return dialog.End, err
 	}
-	for d.Stopped < len(chapterNames) && len(d.missingIn(d.Stopped+1)) == 0 {
+	for d.Stopped < lastChapter-1 && len(d.missingIn(d.Stopped+1)) == 0 {
 		d.Stopped++
 	}
 	if f, ok := fieldOf(dialog.StepName(t.Paper())); ok && d.Gate == nil && f.concerns(*d) {
@@ -166,10 +166,13 @@ func (d *form) handOver(t *dialog.Turn) error {
 // keep it is missing, that is asked for first.
 func (d *form) answered(t *dialog.Turn) (dialog.Move, error) {
 	d.Picked, d.Drafted, d.Tapping = "", false, false
-	if err := d.keep(t); err != nil || !d.mustDeclare() {
+	if err := d.keep(t); err != nil {
 		return dialog.Next, err
 	}
-	return dialog.Next, declare(t, store.StatementSingle)
+	if d.mustDeclare() {
+		return dialog.Next, declare(t, store.StatementSingle)
+	}
+	return dialog.Next, d.endChapter(t)
 }
 
 // mustDeclare says that nothing can be kept before the client has declared to be

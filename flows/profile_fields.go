@@ -22,8 +22,8 @@ type field struct {
 	when      func(form) bool // nil: it concerns everybody
 }
 
-// chapterNames are the steps at which a chapter ends.
-var chapterNames = []dialog.StepName{"stop_you", "stop_work", "stop_home", "stop_life"}
+// lastChapter is the chapter after which everything is shown.
+const lastChapter = 5
 
 // fields are all questions in the order they are asked.
 var fields = []field{
@@ -111,7 +111,7 @@ func (d form) missingAtGate() (names []string) {
 
 // Missing are the names of all questions that are still to be asked.
 func (d form) Missing() (names []string) {
-	for chapter := 1; chapter <= len(chapterNames)+1; chapter++ {
+	for chapter := 1; chapter <= lastChapter; chapter++ {
 		names = append(names, d.missingIn(chapter)...)
 	}
 	return names
@@ -134,7 +134,7 @@ func (d form) Progress() string {
 	return fmt.Sprintf("%d/%d", at, len(all))
 }
 
-// Done and All are the same at a stop: the answers given, of how many.
+// Done and All are the same at the end of a chapter: the answers given, of how many.
 func (d form) Done() (n int) {
 	for _, f := range d.asked() {
 		if f.settled(d) {
@@ -165,9 +165,14 @@ func chapters(all ...[]dialog.Step[form]) []dialog.Step[form] {
 	return steps
 }
 
-// noLongerSkipped lets an answer to a question that had been skipped count.
+// noLongerSkipped lets an answer to a question that had been skipped count. At the
+// first question of a chapter the client may as well rest.
 func noLongerSkipped(f field, hear func(*dialog.Turn, *form) (dialog.Move, error)) func(*dialog.Turn, *form) (dialog.Move, error) {
 	return func(t *dialog.Turn, d *form) (dialog.Move, error) {
+		if t.Choice() == "later" {
+			t.Say(sayRest.With(*d))
+			return dialog.End, nil
+		}
 		d.P.Skipped = slices.DeleteFunc(slices.Clone(d.P.Skipped), func(name string) bool { return name == string(f.name) })
 		return hear(t, d)
 	}
@@ -182,37 +187,58 @@ func leaveOut(f field) func(*dialog.Turn, *form) error {
 			return nil
 		}
 		d.P.Skipped = append(slices.Clone(d.P.Skipped), string(f.name))
-		return d.keep(t)
+		if err := d.keep(t); err != nil {
+			return err
+		}
+		return d.endChapter(t)
 	}
 }
 
-// stop ends a chapter: the client may rest here.
-func stop(chapter int) dialog.Step[form] {
-	name := chapterNames[chapter-1]
-	return dialog.Step[form]{
-		Name: name, Ask: stopTexts[chapter-1], Want: dialog.Button,
-		Pass: func(d form) bool { return d.Stopped >= chapter },
-		Hear: func(t *dialog.Turn, d *form) (dialog.Move, error) {
-			if d.mustDeclare() {
-				return dialog.Again, declare(t, store.StatementSingle)
-			}
-			if t.Choice() != "go" {
-				t.Say(sayRest.With(*d))
-				return dialog.End, nil
-			}
-			d.Stopped = chapter
-			if chapter == 1 {
-				return dialog.Next, offerConsent(t, store.ConsentSensitive)
-			}
-			return dialog.Next, nil
-		},
+// endChapter tells, after the last answer of a chapter, how far the client has come
+// and what is next. It costs them no answer: the next question follows at once, and
+// offers to rest (Begins).
+func (d *form) endChapter(t *dialog.Turn) error {
+	f, ok := fieldOf(d.At)
+	if !ok || f.chapter != d.Stopped+1 || f.chapter == lastChapter || d.mustDeclare() || len(d.missingIn(f.chapter)) > 0 {
+		return nil
 	}
+	d.Stopped = f.chapter
+	t.Note(chapterEnds[f.chapter-1].With(*d))
+	if f.chapter == 1 {
+		return offerConsent(t, store.ConsentSensitive)
+	}
+	return nil
+}
+
+// Begins says that the question is the first of a new chapter, at which the client
+// may rest.
+func (d form) Begins() bool {
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == d.At })
+	return i > 0 && d.Picked == "" && fields[i].chapter == d.Stopped+1 && fields[i-1].chapter == d.Stopped && !fields[i].known(d)
+}
+
+// single is the end of the first chapter for who has not declared to be single:
+// nothing can be kept of them, so they get no further.
+var single = dialog.Step[form]{
+	Name: "stop_you", Ask: templates.New[form]("profile.stop_you"), Want: dialog.Button,
+	Pass: func(d form) bool { return !d.mustDeclare() },
+	Hear: func(t *dialog.Turn, d *form) (dialog.Move, error) {
+		switch {
+		case t.Choice() != "go":
+			t.Say(sayRest.With(*d))
+			return dialog.End, nil
+		case d.mustDeclare():
+			return dialog.Again, declare(t, store.StatementSingle)
+		}
+		d.Stopped = max(d.Stopped, 1)
+		return dialog.Next, offerConsent(t, store.ConsentSensitive)
+	},
 }
 
 var (
-	stopTexts = []templates.Of[form]{
-		templates.New[form]("profile.stop_you"), templates.New[form]("profile.stop_work"),
-		templates.New[form]("profile.stop_home"), templates.New[form]("profile.stop_life"),
+	chapterEnds = []templates.Of[form]{
+		templates.New[form]("profile.end_you"), templates.New[form]("profile.end_work"),
+		templates.New[form]("profile.end_home"), templates.New[form]("profile.end_life"),
 	}
 	sayRest = templates.New[form]("profile.rest")
 

@@ -19,7 +19,6 @@ var yourHome = []dialog.Step[form]{
 	{Name: "children", Ask: templates.New[form]("profile.children"), Want: dialog.Button, Hear: choose(func(p *store.Profile) *string { return &p.Children })},
 	{Name: "housing", Ask: templates.New[form]("profile.housing"), Want: dialog.Button, Hear: choose(func(p *store.Profile) *string { return &p.Housing })},
 	{Name: "car", Ask: templates.New[form]("profile.car"), Want: dialog.Button, Hear: choose(func(p *store.Profile) *string { return &p.Car })},
-	stop(3),
 }
 
 var sayPlaceWrong = templates.New[none]("profile.place_wrong")

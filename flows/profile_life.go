@@ -19,7 +19,6 @@ var yourLife = []dialog.Step[form]{
 	{Name: "ethnicity", Ask: templates.New[form]("profile.ethnicity"), Want: dialog.Button.Or(dialog.Text(1, 20)), Hear: write(func(p *store.Profile) *string { return &p.Ethnicity })},
 	{Name: "hobbies", Ask: templates.New[form]("profile.hobbies"), Want: dialog.Several.Or(dialog.Text(1, 200)), Hear: takeHobbies},
 	{Name: "intro", Ask: templates.New[form]("profile.intro"), Want: dialog.Button.Or(dialog.Text(1, maxIntro)), Hear: takeIntro},
-	stop(4),
 }
 
 var (

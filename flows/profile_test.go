@@ -77,8 +77,8 @@ func (f *filler) answer(flow, step string) {
 		f.do("(photo)")
 	case step == "photos":
 		f.press([]string{"发完了", "That is all"}, labels)
-	case flow != "profile", strings.HasPrefix(step, "stop_"):
-		f.press(nil, labels) // consents, statements, stops: yes, go on
+	case flow != "profile":
+		f.press(nil, labels) // consents and statements: yes
 	case step == "phone" && tap && f.who.at.Channel == "telegram":
 		f.do("(contact own 8613876543210)")
 	case !tap || len(labels) == 0 || step == "phone" || step == "name":
@@ -275,6 +275,28 @@ func TestRegistrationOverARelease(t *testing.T) {
 	if got := f.step(); got != "stature" {
 		t.Errorf("back leads to %q", got)
 	}
+}
+
+// TestRegistrationOverALostQuestion goes on where a release has done away with the
+// open question: what is typed then answers nothing, and nothing is lost.
+func TestRegistrationOverALostQuestion(t *testing.T) {
+	t.Parallel()
+	f := newFiller(t, "anna", "type")
+	f.engine = newEngineWith(t, f.store, flows.StoppingProfile)
+	for f.do("登记资料"); f.step() != "stop_work"; {
+		f.next()
+	}
+	f.engine = newEngine(t, f.store)
+	f.said("anna")
+	f.do("接着填")
+	if said := f.said("anna"); f.step() != "home" || !strings.Contains(said, "住在哪个城市") || strings.Contains(said, "没看懂") {
+		t.Errorf("stands at %q: %s", f.step(), said)
+	}
+	f.taps = map[string]int{}
+	for f.next() {
+	}
+	f.correct()
+	f.known(t)
 }
 
 func (f *filler) heightNow() (cm int, err error) {

@@ -17,7 +17,6 @@ var yourWork = []dialog.Step[form]{
 	{Name: "occupation", Ask: templates.New[form]("profile.occupation"), Want: dialog.Button.Or(dialog.Text(2, 60)), Hear: write(func(p *store.Profile) *string { return &p.Occupation })},
 	{Name: "employer", Ask: templates.New[form]("profile.employer"), Want: dialog.Button.Or(dialog.Text(2, 60)), Hear: write(func(p *store.Profile) *string { return &p.Employer })},
 	{Name: "income", Ask: templates.New[form]("profile.income"), Want: dialog.Button.Or(dialog.Text(1, 300)), Hear: takeIncome},
-	stop(2),
 }
 
 var sayIncomeWrong = templates.New[none]("profile.income_wrong")

@@ -27,7 +27,7 @@ func aboutYou(s Settings) []dialog.Step[form] {
 		{Name: "name", Ask: askName, Want: dialog.Button.Or(dialog.Text(1, 300)), Hear: takeFullName},
 		{Name: "height", Ask: askHeight, Want: dialog.Button.Or(dialog.Text(1, 300)), Hear: takeHeight},
 		{Name: "weight", Ask: askWeight, Want: dialog.Button.Or(dialog.Text(1, 300)), Hear: takeBodyWeight},
-		stop(1),
+		single,
 	}
 }
 
