@@ -69,7 +69,7 @@ type Delivery struct {
 	Message Message
 	Skip    int // pieces that went out at an earlier attempt
 	Budget  int // how many pieces the platform still allows; below 0: any number
-	// Media opens a picture of Message.Photos.
+	// Media opens a picture of Message.Photos, or the file of Message.Document.
 	Media func(ctx context.Context, id MediaID) (io.ReadCloser, error)
 }
 

@@ -9,6 +9,10 @@ type Message struct {
 	Buttons []Button  `json:",omitempty"`
 	Photos  []MediaID `json:",omitempty"` // sent after the text; the buttons stand under the text
 
+	// Document, if there is one, is sent after the text and the photos. A channel
+	// that cannot carry files refuses the message.
+	Document *Document `json:",omitempty"`
+
 	// Card says that the buttons outlive the talk, so that typed answers to it
 	// must not be confused with answers to the open question: a channel
 	// without keyboards letters them (A, B …) instead of numbering them.
@@ -23,6 +27,12 @@ type Message struct {
 	// and should be shown where the channel has one (Telegram removes a reply
 	// keyboard; WeChat has its menu bar anyway).
 	Menu bool `json:",omitempty"`
+}
+
+// Document is a file of ours that the person may save.
+type Document struct {
+	ID   MediaID
+	Name string // as their screen shows it: plain letters, "my-data.zip"
 }
 
 // Button is one offered answer. Its ID is at most 64 bytes and not empty, its

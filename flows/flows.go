@@ -8,6 +8,7 @@
 package flows
 
 import (
+	"cmp"
 	"time"
 
 	"redthread/bot/calendar"
@@ -37,6 +38,13 @@ type Settings struct {
 
 	// PhotoLink is the address of a link to a photo; nil: there are no links.
 	PhotoLink func(token string) string
+
+	// CopyLink is the address of a link to the copy of a client's data; nil: there
+	// are no links, and clients on WeChat, which carries no files, get none.
+	CopyLink     func(token string) string
+	CopyFor      time.Duration // such a copy is erased after so long: a day
+	CopyFetches  int           // so often a link can be used: 5 times
+	CopiesPerDay int           // a client may have so many within 24 hours: 2
 
 	// Knowledge gives the approved answers of the moment; nil: the built-in ones.
 	Knowledge func() *knowledge.Base
@@ -81,6 +89,7 @@ func New(s Settings) House {
 			consents,
 			mydata(s),
 			correction(s),
+			copying(s),
 			link,
 			enrol,
 			answering,
@@ -90,7 +99,7 @@ func New(s Settings) House {
 			verifying(s),
 		},
 		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, copyMade(s), copyEnds, copyFailed},
 		Human: callHuman(s),
 		Relay: relay(s),
 
@@ -114,6 +123,11 @@ func (s Settings) filledIn() Settings {
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
 	or(&s.RemindPapers, 14*24*time.Hour)
+	or(&s.CopyFor, 24*time.Hour)
+	s.CopyFetches = s.MostFetches()
+	if s.CopiesPerDay <= 0 {
+		s.CopiesPerDay = 2
+	}
 	if s.MaxPicture <= 0 {
 		s.MaxPicture = 10 << 20
 	}
@@ -126,6 +140,9 @@ func (s Settings) filledIn() Settings {
 	}
 	return s
 }
+
+// MostFetches is how often a link to a copy can be used.
+func (s Settings) MostFetches() int { return cmp.Or(max(s.CopyFetches, 0), 5) }
 
 // none is what a text is about that is about nothing.
 type none = struct{}

@@ -14,11 +14,14 @@ var (
 
 // LinkPage is what a page says, in all languages, whose link cannot be opened;
 // busy: because there were too many requests.
-func LinkPage(set *templates.Set, busy bool) (words []string, err error) {
-	line := pageOver
+func LinkPage(set *templates.Set, busy bool) ([]string, error) {
 	if busy {
-		line = pageBusy
+		return inAllLanguages(set, pageBusy)
 	}
+	return inAllLanguages(set, pageOver)
+}
+
+func inAllLanguages(set *templates.Set, line templates.Of[none]) (words []string, err error) {
 	for _, lang := range templates.Languages {
 		m, err := set.Render(lang, line.With(none{}))
 		if err != nil {

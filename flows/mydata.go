@@ -52,6 +52,7 @@ func dataChoices(Settings) []dataChoice {
 	return []dataChoice{
 		{"see", stepTo("see")},
 		{"correct", stepTo("correct")},
+		{"copy", openInstead(copyFlow)},
 		{"withdraw", openInstead("consents")},
 		{"done", func(t *dialog.Turn, _ *myData) (dialog.Move, error) {
 			t.Say(sayDataDone.With(none{}))

@@ -15,6 +15,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/calendar"
+	"redthread/bot/copies"
 	"redthread/bot/dialog"
 	"redthread/bot/outbox"
 	"redthread/flows"
@@ -56,20 +57,23 @@ func cast() []*person {
 
 // stage is the whole bot in one process, without platforms.
 type stage struct {
-	t      testing.TB
-	home   store.Config
-	store  *store.Store
-	engine *dialog.Engine
-	sender *outbox.Sender
-	clock  *storetest.Clock
-	people []*person
-	events int
-	code   string // the newest invite
-	link   string // the newest link code
-	card   string // the code of the matchmaker's source
-	toast  string // what the one who pressed was shown for a moment
-	spoil  func() // what goes wrong before each event
-	twice  bool   // the platforms deliver everything twice
+	t        testing.TB
+	home     store.Config
+	store    *store.Store
+	engine   *dialog.Engine
+	sender   *outbox.Sender
+	maker    *copies.Maker
+	clock    *storetest.Clock
+	people   []*person
+	events   int
+	code     string // the newest invite
+	link     string // the newest link code
+	password string // of the newest copy
+	card     string // the code of the matchmaker's source
+	toast    string // what the one who pressed was shown for a moment
+	spoil    func() // what goes wrong before each event
+	away     bool   // nobody makes copies, or brings pictures home
+	twice    bool   // the platforms deliver everything twice
 
 	mu sync.Mutex // guards what people heard
 }
@@ -81,6 +85,7 @@ func newStage(t testing.TB) *stage {
 	s.home.Now = s.clock.Now
 	s.store = storetest.Open(t, s.home)
 	s.engine = newEngine(t, s.store)
+	s.maker = copyMaker(t, s.store)
 	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}}
 	return s
 }
@@ -101,18 +106,12 @@ func engineWith(t testing.TB, st *store.Store, own fs.FS) *dialog.Engine {
 }
 
 func stageSettings(t testing.TB) flows.Settings {
-	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }}
+	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }}
 }
 
 func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS) *dialog.Engine {
 	t.Helper()
-	texts, err := ourTexts()
-	if own != nil {
-		texts, err = templates.Load(templates.Options{Zone: shanghai, Override: own})
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	texts := loadTexts(t, own)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
 		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted,
@@ -128,6 +127,18 @@ var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // ourTexts are proved once: that takes longer than most talks.
 var ourTexts = sync.OnceValues(func() (*templates.Set, error) { return templates.Load(templates.Options{Zone: shanghai}) })
+
+func loadTexts(t testing.TB, own fs.FS) *templates.Set {
+	t.Helper()
+	texts, err := ourTexts()
+	if own != nil {
+		texts, err = templates.Load(templates.Options{Zone: shanghai, Override: own})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
 
 // office is at work as agency says, but for lunch.
 func office(t testing.TB) *calendar.Calendar {
@@ -253,6 +264,8 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.File, Ref: "f", Note: "cv.pdf"}}
 	case "sticker":
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Sticker, Ref: "s"}}
+	case "large": // one that leaves no room for others in a copy
+		ev.Kind, ev.Media = bot.Showed, []bot.Media{{Kind: bot.Photo, Ref: largePicture, Size: 1}}
 	case "huge": // a picture larger than we take
 		ev.Kind, ev.Media = bot.Showed, []bot.Media{{Kind: bot.Photo, Ref: "h", Size: 15 << 20}}
 	case "contact":
@@ -353,9 +366,54 @@ func (s *stage) handle(ev bot.Event) {
 	}
 }
 
+// A copy of somebody's data holds so much in a transcript, and a large picture
+// nearly all of it.
+const (
+	copyRoom     = 600 << 10
+	largePicture = "large"
+)
+
+func copyMaker(t testing.TB, st *store.Store) *copies.Maker {
+	t.Helper()
+	texts := loadTexts(t, nil)
+	return &copies.Maker{Store: st, MaxBytes: copyRoom, Compose: func(lang string, k store.Kept, made time.Time) (copies.Document, error) {
+		return flows.ComposeCopy(texts, agency(lang).Name, lang, k, made)
+	}}
+}
+
+// makeCopies brings pictures home and makes the copies that are wished for.
+func (s *stage) makeCopies() {
+	s.t.Helper()
+	if s.away {
+		return
+	}
+	for {
+		wanted, err := s.store.Wanted(s.t.Context(), 50, time.Hour)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, p := range wanted {
+			picture := []byte("picture " + string(p.ID))
+			if p.Media().Ref == largePicture {
+				picture = make([]byte, copyRoom*2/3)
+			}
+			if err := s.store.KeepMedia(s.t.Context(), p.ID, "image/jpeg", picture); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+		if len(wanted) == 0 {
+			break
+		}
+	}
+	if _, err := s.maker.Drain(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // settle plays what is due and delivers what was said.
 func (s *stage) settle() {
 	s.t.Helper()
+	s.makeCopies()
 	for {
 		due, err := s.store.DueTimers(s.t.Context(), 100)
 		if err != nil {
@@ -434,10 +492,17 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 	return bot.Receipt{Pieces: 1, Total: 1}, nil
 }
 
+var copyPassword = regexp.MustCompile(`\b[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\b`)
+
 var linkCode = regexp.MustCompile(`LK(-[0-9A-Z]{5}){2}`)
 
-// hideCode keeps a link code for who types it, and writes down the same for all.
+// hideCode keeps a link code, and the password of a copy, for who types it, and
+// writes down the same for all.
 func (s *stage) hideCode(text string) string {
+	if code := copyPassword.FindString(text); code != "" {
+		s.password = code
+		return strings.ReplaceAll(text, code, "1234-5678-ABCD-EFGH")
+	}
 	if code := linkCode.FindString(text); code != "" && !strings.Contains(text, "XXXXX") {
 		s.link = code
 		return strings.ReplaceAll(text, code, "LK-12345-ABCDE")
@@ -484,6 +549,9 @@ func draw(p *person, m bot.Message) string {
 		lines = append(lines, "(photo)")
 	default:
 		lines = append(lines, fmt.Sprintf("(photo %d)", n))
+	}
+	if m.Document != nil {
+		lines = append(lines, "(file "+m.Document.Name+")")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -51,6 +51,8 @@ var personalTables = []personalTable{
 	{"reveals", "client_id IN ({clients})", "event_key = ''"},
 	// That somebody came by a source is counted; when they came is forgotten.
 	{"source_visits", "client_id IN ({clients})", "first_at = 0, last_at = 0"},
+	{"data_copy_steps", "copy_id IN (SELECT id FROM data_copies WHERE client_id IN ({clients}))", ""},
+	{"data_copies", "client_id IN ({clients})", ""}, // their files go with media
 	{"link_codes", "client_id IN ({clients})", ""},
 	{"client_links", "client_id IN ({clients}) OR joined_id IN ({clients})", ""},
 	{"media", "conversation IN ({chats})", "state = '" + mediaUnwanted + "', due_at = {now}"},
@@ -236,12 +238,18 @@ func (s *Store) holdChats(ctx context.Context, tx *sql.Tx, client int64) (ids []
 
 // erasing is the statement that erases what a table holds of these clients.
 func (s *Store) erasing(p personalTable, clients []int64) string {
-	ids := numbers(clients)
-	fill := strings.NewReplacer("{clients}", ids, "{chats}", "SELECT conversation FROM clients WHERE id IN ("+ids+")", "{now}", strconv.FormatInt(millis(s.now()), 10))
 	if p.become == "" {
-		return fill.Replace("DELETE FROM " + p.table + " WHERE " + p.whose)
+		return "DELETE FROM " + p.table + " WHERE " + s.whose(p, clients)
 	}
-	return fill.Replace("UPDATE " + p.table + " SET " + p.become + " WHERE " + p.whose)
+	return "UPDATE " + p.table + " SET " + s.fillIn(p.become, clients) + " WHERE " + s.whose(p, clients)
+}
+
+// whose is the condition for what a table holds of these clients.
+func (s *Store) whose(p personalTable, clients []int64) string { return s.fillIn(p.whose, clients) }
+
+func (s *Store) fillIn(clause string, clients []int64) string {
+	ids := numbers(clients)
+	return strings.NewReplacer("{clients}", ids, "{chats}", "SELECT conversation FROM clients WHERE id IN ("+ids+")", "{now}", strconv.FormatInt(millis(s.now()), 10)).Replace(clause)
 }
 
 // numbers writes IDs for SQL.

@@ -8,6 +8,36 @@ import (
 	"testing"
 )
 
+// Every table that holds something of clients is in the copy of their data, or
+// says why not.
+func TestEveryTableIsCopiedOrSaysWhyNot(t *testing.T) {
+	t.Parallel()
+	var listed []string
+	for _, p := range keptParts {
+		listed = append(listed, p.tables...)
+	}
+	for table, why := range notCopied {
+		if why == "" {
+			t.Errorf("%s says nothing", table)
+		}
+		listed = append(listed, table)
+	}
+	personal := []string{"clients", "letters"} // which EraseClient erases itself
+	for _, p := range personalTables {
+		personal = append(personal, p.table)
+	}
+	for _, table := range personal {
+		if !slices.Contains(listed, table) {
+			t.Errorf("%s stands neither in keptParts nor in notCopied", table)
+		}
+	}
+	for i, table := range listed {
+		if !slices.Contains(personal, table) || slices.Contains(listed[:i], table) {
+			t.Errorf("%s is not personal, or listed twice", table)
+		}
+	}
+}
+
 // Every table says what becomes of it when a client is erased. One that says
 // nothing might keep what must go.
 func TestEveryTableIsErasedOrSaysWhyNot(t *testing.T) {

@@ -37,6 +37,7 @@ const (
 	mediaKept   = "kept"   // with us, sealed
 	mediaLost   = "lost"   // could not be fetched, or was nothing we keep
 
+	mediaMaking   = "making"   // a file of our own that is still to be made
 	mediaUnwanted = "unwanted" // to be erased, with its file
 )
 
@@ -251,7 +252,7 @@ func (s *Store) OpenMedia(ctx context.Context, id bot.MediaID) ([]byte, string, 
 		return nil, "", err
 	}
 	switch p.State {
-	case mediaWanted:
+	case mediaWanted, mediaMaking:
 		return nil, "", fmt.Errorf("media %s: %w", id, ErrNotYet)
 	case mediaLost, mediaUnwanted:
 		return nil, "", fmt.Errorf("media %s: %w", id, ErrNotFound)

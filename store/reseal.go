@@ -54,6 +54,7 @@ var sealedColumns = []sealedColumn{
 	{"promoted_answers", "answer", []string{"id"}, []string{"ref"}, byOne(promotedAnswerPlace)},
 	{"sources", "name", []string{"code"}, []string{"code"}, byOne(sourceNamePlace)},
 	{"questions", "words", []string{"id"}, []string{"words_key"}, byOne(questionPlace)},
+	{"data_copies", "password", []string{"id"}, []string{"password_key"}, byOne(copyPasswordPlace)},
 	{"questions", "answer", []string{"id"}, []string{"words_key"}, byOne(answerPlace)},
 }
 

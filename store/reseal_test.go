@@ -96,6 +96,9 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, _, err := tx.AnswerQuestion(q.Number(), store.Staff{ID: 1}, "身份证和户口本", false); err != nil {
 			return err
 		}
+		if _, err := tx.AskCopy("zh-CN"); err != nil {
+			return err
+		}
 		for range 250 { // more than a batch
 			tx.Post(mei, store.Replies, bot.Message{Text: "您好"})
 		}

@@ -77,6 +77,10 @@ var retentions = []retention{
 		// Its file goes with the next sweep of the pictures.
 		become: "state = '" + mediaUnwanted + "', due_at = {now}",
 	},
+	{
+		kind: "data_copies", keep: func(k Keep) time.Duration { return k.Talks }, at: "asked_at", where: clientFree,
+		first: []string{"DELETE FROM data_copy_steps WHERE copy_id IN (SELECT id FROM data_copies WHERE {rows})"},
+	},
 	{kind: "letters", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: "1 = 1"},
 	{kind: "attempts", keep: func(Keep) time.Duration { return attemptsFor }, at: "at", where: "1 = 1"},
 	{kind: "link_codes", keep: func(Keep) time.Duration { return attemptsFor }, at: "expires_at", where: "1 = 1"},

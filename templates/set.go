@@ -67,6 +67,19 @@ func (s *Set) Buttons(name string) []string {
 	return ids
 }
 
+// Label is what a button of a text is called in lang, as {{label}} names it; false
+// when the text has no such button.
+func (s *Set) Label(lang, name, id string) (string, bool) {
+	if !slices.Contains(Languages, lang) {
+		lang = Languages[0]
+	}
+	if !slices.Contains(s.Buttons(name), id) {
+		return id, false
+	}
+	label, err := labels(s.texts[lang])(name, id)
+	return label, err == nil
+}
+
 // Means is the ID of the button that a folded word, which is not its label, means
 // in the text, in any language; empty when it means none.
 func (s *Set) Means(name, word string) string { return s.also[name][word] }

@@ -46,6 +46,7 @@ func (c *Config) check() Problems {
 	k.between("staff.invite_expires", c.Staff.InviteExpires, time.Minute, 30*24*time.Hour)
 	k.between("staff.papers_remind", c.Staff.PapersRemind, time.Hour, 180*24*time.Hour)
 	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
+	k.copies(c.Copies)
 	k.ages(c.Eligibility)
 	k.retention(c.Retention)
 	k.bounds(c.Limits)
@@ -191,6 +192,14 @@ func (k *checker) bounds(b Bounds) {
 	}
 	k.expect(b.MessagesPerMinute == 0 || b.MessagesAtOnce > 0, "limits.messages_at_once", "0; expected at least 1 while messages_per_minute is set")
 	k.expect(b.MediaPerMinute == 0 || b.MediaAtOnce > 0, "limits.media_at_once", "0; expected at least 1 while media_per_minute is set")
+}
+
+func (k *checker) copies(c Copies) {
+	const most = 45 << 20 // Telegram takes 50 MB of a bot, with all that goes around the file
+	k.expect(1 <= c.PerDay && c.PerDay <= 100, "copies.per_day", "%d; expected 1 to 100", c.PerDay)
+	k.between("copies.keep_for", c.KeepFor, 10*time.Minute, 7*24*time.Hour)
+	k.expect(1 <= c.Downloads && c.Downloads <= 100, "copies.downloads", "%d; expected 1 to 100", c.Downloads)
+	k.expect(1<<20 <= c.MaxBytes && c.MaxBytes <= most, "copies.max_bytes", "%d; expected 1048576 to %d", c.MaxBytes, most)
 }
 
 func (k *checker) ages(e Eligibility) {

@@ -42,6 +42,8 @@ type Config struct {
 	Staff    Staff    `config:"staff"`
 	Media    Media    `config:"media"`
 
+	Copies Copies `config:"copies"`
+
 	Eligibility Eligibility `config:"eligibility"`
 	Retention   Retention   `config:"retention"`
 
@@ -159,6 +161,14 @@ type Media struct {
 	MaxBytes int64 `config:"max_bytes"` // of one picture or file
 }
 
+// Copies are those of their data that clients ask for.
+type Copies struct {
+	PerDay    int           `config:"per_day"`   // of one client
+	KeepFor   time.Duration `config:"keep_for"`  // file and link, once handed over
+	Downloads int           `config:"downloads"` // of one link
+	MaxBytes  int64         `config:"max_bytes"` // of one file
+}
+
 // Eligibility is whom the agency registers.
 type Eligibility struct {
 	Men    int  `config:"men"` // the youngest age
@@ -219,6 +229,8 @@ func defaults() *Config {
 		},
 		Staff: Staff{InviteExpires: 72 * time.Hour, PapersRemind: 14 * 24 * time.Hour},
 		Media: Media{MaxBytes: 10 << 20},
+
+		Copies: Copies{PerDay: 2, KeepFor: 24 * time.Hour, Downloads: 5, MaxBytes: 20 << 20},
 
 		Eligibility: Eligibility{Men: 22, Women: 20, Single: true},
 		Retention: Retention{

@@ -176,6 +176,14 @@ func (t *Turn) Show(l templates.Line, photos ...bot.MediaID) {
 	t.post(m)
 }
 
+// Hand says something and gives the person a file with it, where the channel
+// carries files.
+func (t *Turn) Hand(l templates.Line, d bot.Document) {
+	m := t.render(t.Lang(), l)
+	m.Document = &d
+	t.post(m)
+}
+
 // Toast shows the one who pressed a button a short note, where the channel can;
 // nothing otherwise.
 func (t *Turn) Toast(l templates.Line) {

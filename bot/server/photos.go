@@ -74,6 +74,11 @@ func (s *Server) linkPage(w http.ResponseWriter, status int) {
 	if err != nil {
 		s.log.Error("photo: no words for the page", "error", err)
 	}
+	s.wordsPage(w, status, words)
+}
+
+// wordsPage is a page with nothing but words.
+func (s *Server) wordsPage(w http.ResponseWriter, status int, words []string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_ = linkPage.Execute(w, words) // who went away needs no answer

@@ -51,6 +51,7 @@ type Config struct {
 	Spool    string       // the folder for what WeChat's clients write while the database is away; of this process alone; empty: none
 	Limits   Limits       // of what one client may send; zero: none
 	MaxMedia int64        // bytes of one picture; 0: 10 MiB
+	MaxCopy  int64        // bytes of the copy of a client's data; 0: copies.MaxBytes
 	Log      *slog.Logger // nil: slog.Default()
 }
 
@@ -125,8 +126,11 @@ func New(cfg Config) (_ *Server, err error) {
 	// out has usually arrived).
 	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, MaxBytes: cfg.MaxMedia, Log: s.log}
+	fetch := s.copyDoor()
 	s.health.handle(s.mux)
 	s.mux.Handle("GET "+PhotoPath+"{token}", s.photoDoor())
+	s.mux.Handle("GET "+CopyPath+"{token}", fetch)
+	s.mux.Handle("POST "+CopyPath+"{token}", fetch)
 	s.observe()
 	if s.door, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("server: listen.address: %w", err)
@@ -140,6 +144,9 @@ func (s *Server) promises() flows.Settings {
 	p.Agency, p.Knowledge, p.MaxPicture = s.cfg.Agency, s.cfg.Answers.Current, s.cfg.MaxMedia
 	if p.PhotoLink == nil && s.cfg.PublicURL != "" {
 		p.PhotoLink = func(token string) string { return s.publicURL(PhotoPath + token) }
+	}
+	if p.CopyLink == nil && s.cfg.PublicURL != "" {
+		p.CopyLink = func(token string) string { return s.publicURL(CopyPath + token) }
 	}
 	return p
 }
@@ -206,9 +213,10 @@ func (s *Server) Run(ctx context.Context) error {
 
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var busy sync.WaitGroup
-	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.learn, s.shelter.run, s.watch, s.rekey, s.tidy, s.serveAdmin} {
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.learn, s.shelter.run, s.watch, s.rekey, s.tidy, s.serveAdmin, s.maker().Run} {
 		busy.Go(func() { loop(work) })
 	}
+	s.warnOfNoLinks(ctx)
 	busy.Go(func() { s.announce(ctx) })
 	if s.cfg.Poll && s.telegram != nil {
 		busy.Go(func() { s.poll(ctx) })

@@ -23,12 +23,13 @@ const (
 	maxButtons = 100 // in one keyboard
 )
 
-// piece is one call of the Bot API: a text, one picture or an album, or the
-// change of a message on the screen.
+// piece is one call of the Bot API: a text, one picture or an album, a file, or
+// the change of a message on the screen.
 type piece struct {
 	text   string
 	markup models.ReplyMarkup // nil: none
 	photos []bot.MediaID
+	file   *bot.Document
 	edits  *ref
 }
 
@@ -69,7 +70,14 @@ func draw(m bot.Message) ([]piece, error) {
 	if err != nil {
 		return nil, err
 	}
-	if pieces = append(pieces, albums...); len(pieces) == 0 {
+	pieces = append(pieces, albums...)
+	if m.Document != nil {
+		if m.Document.ID == "" || m.Document.Name == "" {
+			return nil, refuse("a file without an ID or a name")
+		}
+		pieces = append(pieces, piece{file: m.Document})
+	}
+	if len(pieces) == 0 {
 		return nil, refuse("an empty message")
 	}
 	return pieces, nil
@@ -83,8 +91,8 @@ func drawEdit(m bot.Message) ([]piece, error) {
 	if !ok {
 		return nil, refuse("Edits names no message")
 	}
-	if len(m.Buttons) > 0 || len(m.Photos) > 0 {
-		return nil, refuse("an edit has no buttons and no photos")
+	if len(m.Buttons) > 0 || len(m.Photos) > 0 || m.Document != nil {
+		return nil, refuse("an edit has no buttons, no photos and no file")
 	}
 	limit := maxText
 	if at.caption {

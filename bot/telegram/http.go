@@ -42,6 +42,14 @@ func (h *courier) with(timeout time.Duration) *courier {
 	return &courier{&client}
 }
 
+// patient gives a large upload a second more for each megabyte of it.
+func (h *courier) patient(size int64) *http.Client {
+	if size < 1<<20 {
+		return h.client
+	}
+	return h.with(h.client.Timeout + time.Duration(size>>20)*time.Second).client
+}
+
 // CloseIdleConnections lets go of the kept connections.
 func (h *courier) CloseIdleConnections() { h.client.CloseIdleConnections() }
 
@@ -62,7 +70,7 @@ func (h *courier) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &callError{err: err}
 	}
-	resp, err := h.client.Do(req)
+	resp, err := h.patient(req.ContentLength).Do(req)
 	if err != nil {
 		return nil, &callError{spent.Load(), bare(err)}
 	}

@@ -16,6 +16,9 @@ import (
 // maxPhoto is how large a picture Telegram takes, in bytes (sendPhoto).
 const maxPhoto = 10 << 20
 
+// maxFile leaves room for the rest of the request within maxRequest.
+const maxFile = maxRequest - 1<<20
+
 // opener opens a picture, as bot.Delivery.Media does.
 type opener func(context.Context, bot.MediaID) (io.ReadCloser, error)
 
@@ -103,6 +106,9 @@ func (c *Channel) post(ctx context.Context, chat int64, p piece, open opener) (w
 	case len(p.photos) > 1:
 		at, err = c.sendAlbum(ctx, chat, p.photos, open)
 		return "send album", at, err
+	case p.file != nil:
+		at, err = c.sendFile(ctx, chat, *p.file, open)
+		return "send file", at, err
 	}
 	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{ChatID: chat, Text: p.text, ReplyMarkup: p.markup})
 	if err != nil {
@@ -162,13 +168,36 @@ func (c *Channel) sendAlbum(ctx context.Context, chat int64, ids []bot.MediaID, 
 	return ref{sent[0].ID, true}, nil
 }
 
-// picture reads one of our own pictures, no further than Telegram takes them.
+// sendFile uploads a file. It is the person's own: they may save it and pass it
+// on. Its words are a text of their own before it.
+func (c *Channel) sendFile(ctx context.Context, chat int64, f bot.Document, open opener) (ref, error) {
+	content, err := openFile(ctx, open, f.ID, "a file", maxFile)
+	if err != nil {
+		return ref{}, err
+	}
+	defer content.Close()
+	c.action(ctx, chat, models.ChatActionUploadDocument)
+	m, err := c.api.SendDocument(ctx, &sdk.SendDocumentParams{
+		ChatID: chat, Document: &models.InputFileUpload{Filename: f.Name, Data: content}, DisableContentTypeDetection: true,
+	})
+	if err != nil {
+		return ref{}, err
+	}
+	return ref{m.ID, true}, nil
+}
+
+// picture reads one of our own files, no further than Telegram takes them.
 type picture struct {
 	io.ReadCloser
-	left int64
+	what       string
+	most, left int64
 }
 
 func openPicture(ctx context.Context, open opener, id bot.MediaID) (*picture, error) {
+	return openFile(ctx, open, id, "a picture", maxPhoto)
+}
+
+func openFile(ctx context.Context, open opener, id bot.MediaID, what string, most int64) (*picture, error) {
 	if open == nil {
 		return nil, &pictureError{errors.New("the delivery has no pictures")}
 	}
@@ -176,14 +205,14 @@ func openPicture(ctx context.Context, open opener, id bot.MediaID) (*picture, er
 	if err != nil {
 		return nil, &pictureError{err}
 	}
-	return &picture{r, maxPhoto}, nil
+	return &picture{r, what, most, most}, nil
 }
 
 func (p *picture) Read(b []byte) (int, error) {
 	n, err := p.ReadCloser.Read(b)
 	switch p.left -= int64(n); {
 	case p.left < 0:
-		return n, &tooLarge{"a picture", maxPhoto}
+		return n, &tooLarge{p.what, p.most}
 	case err != nil && err != io.EOF:
 		return n, &pictureError{err}
 	}

@@ -144,7 +144,7 @@ func (c *Channel) settle(reply *bot.Reply, handed bool) {
 // firstWords is the next piece of the reply, if it is a text. A picture would
 // have to be uploaded first; the outbox has the time for it.
 func (d delivery) firstWords(reply *bot.Reply) (string, bool) {
-	if reply == nil {
+	if reply == nil || reply.Message.Document != nil {
 		return "", false
 	}
 	pieces := d.draw(reply.Message, reply.Seq)

@@ -15,8 +15,12 @@ const sendPath = "/cgi-bin/message/custom/send"
 // Send delivers a message as customer-service messages, from piece Skip on and
 // at most Budget of them; where more are left it returns ErrClosed. The platform
 // gives its messages no names, so Receipt.Refs stays empty. It has no key to
-// repeat a send safely either: a send that may have arrived is a *bot.Unsure.
+// repeat a send safely either: a send that may have arrived is a *bot.Unsure. A
+// message with a file is refused whole: there is no message of that kind.
 func (c *Channel) Send(ctx context.Context, d bot.Delivery) (bot.Receipt, error) {
+	if d.Message.Document != nil {
+		return bot.Receipt{Pieces: max(d.Skip, 0)}, fmt.Errorf("wechat: send: %w", &bot.Refused{Reason: "an Official Account cannot send files"})
+	}
 	pieces := c.draw(d.Message, d.Seq)
 	r := bot.Receipt{Pieces: min(max(d.Skip, 0), len(pieces)), Total: len(pieces)}
 	for sent := 0; r.Pieces < r.Total; sent++ {

@@ -92,6 +92,7 @@ func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Log
 		Promises: flows.Settings{
 			Calendar: cal, AnswerWithin: 4 * time.Hour,
 			PhotoLink: func(token string) string { return "http://" + s.Addr() + server.PhotoPath + token },
+			CopyLink:  func(token string) string { return "http://" + s.Addr() + server.CopyPath + token },
 		},
 		WeChat: &wechat.Config{
 			AppID: account.AppID, AppSecret: account.Secret, Token: account.Token, AESKey: account.AESKey,

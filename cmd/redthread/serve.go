@@ -58,9 +58,10 @@ func (c serveCommand) Run(t *terminal) (err error) {
 			Calendar: cal, AnswerWithin: cfg.Promises.Answer, FirstAnswer: cfg.Promises.Complaint, FilePerDay: cfg.Limits.ComplaintsPerDay,
 			Keep: keep(cfg), Eligible: flows.Eligibility{Men: cfg.Eligibility.Men, Women: cfg.Eligibility.Women, NotSingle: !cfg.Eligibility.Single, Zone: cfg.Agency.Location()},
 			RemindPapers: cfg.Staff.PapersRemind,
+			CopiesPerDay: cfg.Copies.PerDay, CopyFor: cfg.Copies.KeepFor, CopyFetches: cfg.Copies.Downloads,
 		},
 		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
-		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, Log: log,
+		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, MaxCopy: cfg.Copies.MaxBytes, Log: log,
 	})
 	if err != nil {
 		return err

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+
+	"redthread/bot/copies"
+	"redthread/bot/pace"
+	"redthread/flows"
+	"redthread/store"
+)
+
+// CopyPath is where links to copies of a client's data lead; the token follows.
+const CopyPath = "/copy/"
+
+// One address may ask so often, and so many copies are handed out at a time: each
+// is held in memory meanwhile.
+const (
+	fetchesPerMinute = 20
+	fetchesAtOnce    = 10
+	handedAtOnce     = 4
+
+	// A copy takes a slow telephone some minutes; nothing else may take so long.
+	fetchTime = 10 * time.Minute
+)
+
+// maker makes the copies that clients wish for.
+func (s *Server) maker() *copies.Maker {
+	return &copies.Maker{
+		Store: s.cfg.Store, MaxBytes: s.cfg.MaxCopy, Log: s.log,
+		Compose: func(lang string, k store.Kept, made time.Time) (copies.Document, error) {
+			return flows.ComposeCopy(s.cfg.Texts.Current(), s.agencyName(lang), lang, k, made)
+		},
+	}
+}
+
+func (s *Server) agencyName(lang string) string {
+	if s.cfg.Agency == nil {
+		return ""
+	}
+	return s.cfg.Agency(lang).Name
+}
+
+// warnOfNoLinks tells the operator what clients will not get.
+func (s *Server) warnOfNoLinks(ctx context.Context) {
+	if s.wechat != nil && s.promises().CopyLink == nil {
+		s.log.WarnContext(ctx, "listen.public_url is empty: clients on WeChat, which carries no files, cannot fetch a copy of their data and are sent to a colleague")
+	}
+}
+
+// copyDoor hands out the file a link leads to. Asking for the address shows a
+// page with a button, so that who looks at links before people do, as chats and
+// scanners do, uses none of the few times; only the button fetches the file.
+func (s *Server) copyDoor() http.Handler {
+	looks := pace.New(fetchesPerMinute, time.Minute, fetchesAtOnce)
+	handed := make(chan struct{}, handedAtOnce)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		if ok, _ := looks.Take(address(r), time.Now()); !ok {
+			h.Set("Retry-After", "60")
+			s.copyLinkPage(w, http.StatusTooManyRequests)
+			return
+		}
+		if r.Method != http.MethodPost {
+			s.copyPage(w, r)
+			return
+		}
+		select {
+		case handed <- struct{}{}:
+			defer func() { <-handed }()
+			s.handCopy(w, r)
+		default:
+			h.Set("Retry-After", "60")
+			s.copyLinkPage(w, http.StatusTooManyRequests)
+		}
+	})
+}
+
+func (s *Server) copyPage(w http.ResponseWriter, r *http.Request) {
+	l, err := s.cfg.Store.CopyAt(r.Context(), r.PathValue("token"), s.copyFetches())
+	if err != nil {
+		s.noCopy(w, r, err)
+		return
+	}
+	words, button, err := flows.CopyPage(s.cfg.Texts.Current(), l)
+	if err != nil {
+		s.noCopy(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_ = copyPage.Execute(w, struct{ Lang, Words, Button string }{l.Lang, words, button}) // who went away needs no answer
+}
+
+// handCopy gives the file out; that it did is in the records before the first
+// byte goes.
+func (s *Server) handCopy(w http.ResponseWriter, r *http.Request) {
+	number, file, err := s.cfg.Store.FetchCopy(r.Context(), r.PathValue("token"), s.copyFetches())
+	if err != nil {
+		s.noCopy(w, r, err)
+		return
+	}
+	s.log.InfoContext(r.Context(), "copy: fetched by its link", "copy", number)
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(fetchTime)) // where it cannot be set, the server's own holds
+	h := w.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Content-Disposition", `attachment; filename="my-data-`+number+`.zip"`)
+	h.Set("Content-Length", strconv.Itoa(len(file)))
+	_, _ = w.Write(file) // who went away needs no answer
+}
+
+// noCopy says that a link leads nowhere, and not why. The token is in the
+// address, not in the error.
+func (s *Server) noCopy(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, store.ErrNotFound) {
+		s.copyLinkPage(w, http.StatusGone)
+		return
+	}
+	s.log.WarnContext(r.Context(), "copy: not handed out", "error", err)
+	w.Header().Set("Retry-After", "5")
+	s.copyLinkPage(w, http.StatusServiceUnavailable)
+}
+
+func (s *Server) copyFetches() int { return s.cfg.Promises.MostFetches() }
+
+var copyPage = template.Must(template.New("").Parse(`<!doctype html><html lang="{{.Lang}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<style>body{font:1.1em/1.6 sans-serif;max-width:32em;margin:4em auto;padding:0 1em}button{font:inherit;padding:.5em 2em}</style>
+<p>{{.Words}}</p>
+<form method="post"><button>{{.Button}}</button></form>
+`))
+
+// copyLinkPage says kindly that there is nothing to be fetched.
+func (s *Server) copyLinkPage(w http.ResponseWriter, status int) {
+	words, err := flows.CopyLinkPage(s.cfg.Texts.Current(), status != http.StatusGone)
+	if err != nil {
+		s.log.Error("copy: no words for the page", "error", err)
+	}
+	s.wordsPage(w, status, words)
+}
