@@ -65,10 +65,12 @@ func (s *sealer) add(name string, content []byte, pack bool) error {
 	}
 	// The checksum stays 0: it would tell something of the content. The MAC stands
 	// for it (AE-2).
-	w, err := s.w.CreateRaw(&zip.FileHeader{
-		Name: name, Method: methodAES, Flags: 1, ReaderVersion: needsAES, Modified: s.made, Extra: s.extra(method),
+	h := &zip.FileHeader{
+		Name: name, Method: methodAES, Flags: 1, ReaderVersion: needsAES, Extra: s.extra(method),
 		CompressedSize64: uint64(len(sealed)), UncompressedSize64: uint64(len(content)),
-	})
+	}
+	h.SetModTime(s.made) //nolint:staticcheck // what CreateRaw writes is this
+	w, err := s.w.CreateRaw(h)
 	if err == nil {
 		_, err = w.Write(sealed)
 	}

@@ -278,6 +278,7 @@ func (p *page) picture(w http.ResponseWriter, r *http.Request) {
 	}
 	if !strings.HasPrefix(mime, "image/") || strings.HasPrefix(mime, "image/svg") {
 		mime = "application/octet-stream" // nothing that a browser would run
+		w.Header().Set("Content-Disposition", "attachment")
 	}
 	w.Header().Set("Content-Type", mime)
 	w.Write(data)

@@ -332,11 +332,15 @@ export class Phone {
     return parts;
   }
 
-  // body is what a bubble holds: words, a picture, or the name of its kind.
+  // body is what a bubble holds: words, a picture, a file to save, or the name of
+  // its kind.
   body(b) {
     if (b.photo && (b.kind === 'photo' || !b.kind)) {
       const img = el('img.photo', { src: this.pictureURL(b), alt: b.text || t('kinds.photo'), loading: 'lazy', onload: () => this.toBottom() });
       return b.text ? [img, el('span.caption', {}, b.text)] : [img];
+    }
+    if (b.kind === 'file' && b.photo) {
+      return [el('span.thing', {}, t('kinds.file')), ' ', el('a.word', { href: this.pictureURL(b), download: b.text || 'file' }, b.text)];
     }
     if (b.kind && b.kind !== 'text' && b.kind !== 'notice') {
       return [el('span.thing', {}, `${t(`kinds.${b.kind}`) || b.kind}`), b.text ? ` ${b.text}` : ''];
