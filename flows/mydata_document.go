@@ -82,13 +82,22 @@ var (
 	copyWeight         = templates.New[int]("copy.weight")
 	copyWish           = templates.New[wishView]("copy.wish")
 
-	// copyWords names what the copy tells, by the buttons of these texts.
-	copyWords = func() (all []templates.Of[none]) {
-		for _, name := range []string{"chapters", "fields", "more_fields", "channels", "languages", "profile_states", "answers", "case_states", "question_steps", "looks", "ways", "findings", "roles", "copy_steps", "sides"} {
-			all = append(all, templates.New[none]("copy."+name))
-		}
-		return all
-	}()
+	// What the copy tells is named by the buttons of these texts.
+	_ = templates.New[none]("copy.chapters")
+	_ = templates.New[none]("copy.fields")
+	_ = templates.New[none]("copy.more_fields")
+	_ = templates.New[none]("copy.channels")
+	_ = templates.New[none]("copy.languages")
+	_ = templates.New[none]("copy.profile_states")
+	_ = templates.New[none]("copy.answers")
+	_ = templates.New[none]("copy.case_states")
+	_ = templates.New[none]("copy.question_steps")
+	_ = templates.New[none]("copy.looks")
+	_ = templates.New[none]("copy.ways")
+	_ = templates.New[none]("copy.findings")
+	_ = templates.New[none]("copy.roles")
+	_ = templates.New[none]("copy.copy_steps")
+	_ = templates.New[none]("copy.sides")
 )
 
 // composer writes facts in one language. It remembers the first failure.

@@ -9,7 +9,7 @@ import (
 	"crypto/hmac"
 	"crypto/pbkdf2"
 	"crypto/rand"
-	"crypto/sha1" //nolint:gosec // the format demands it, for key derivation and HMAC, where its collisions do no harm
+	"crypto/sha1" // the format demands it, for key derivation and HMAC, where its collisions do no harm
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -69,7 +69,7 @@ func (s *sealer) add(name string, content []byte, pack bool) error {
 		Name: name, Method: methodAES, Flags: 1, ReaderVersion: needsAES, Extra: s.extra(method),
 		CompressedSize64: uint64(len(sealed)), UncompressedSize64: uint64(len(content)),
 	}
-	h.SetModTime(s.made) //nolint:staticcheck // what CreateRaw writes is this
+	h.SetModTime(s.made)
 	w, err := s.w.CreateRaw(h)
 	if err == nil {
 		_, err = w.Write(sealed)

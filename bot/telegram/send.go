@@ -171,14 +171,14 @@ func (c *Channel) sendAlbum(ctx context.Context, chat int64, ids []bot.MediaID, 
 // sendFile uploads a file. It is the person's own: they may save it and pass it
 // on. Its words are a text of their own before it.
 func (c *Channel) sendFile(ctx context.Context, chat int64, f bot.Document, open opener) (ref, error) {
-	content, err := openFile(ctx, open, f.ID, "a file", maxFile)
+	pic, err := openFile(ctx, open, f.ID, "a file", maxFile)
 	if err != nil {
 		return ref{}, err
 	}
-	defer content.Close()
+	defer pic.Close()
 	c.action(ctx, chat, models.ChatActionUploadDocument)
 	m, err := c.api.SendDocument(ctx, &sdk.SendDocumentParams{
-		ChatID: chat, Document: &models.InputFileUpload{Filename: f.Name, Data: content}, DisableContentTypeDetection: true,
+		ChatID: chat, Document: &models.InputFileUpload{Filename: f.Name, Data: pic}, DisableContentTypeDetection: true,
 	})
 	if err != nil {
 		return ref{}, err

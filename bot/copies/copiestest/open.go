@@ -10,7 +10,7 @@ import (
 	"crypto/aes"
 	"crypto/hmac"
 	"crypto/pbkdf2"
-	"crypto/sha1" //nolint:gosec // the format's own
+	"crypto/sha1" // the format's own
 	"encoding/binary"
 	"errors"
 	"fmt"
