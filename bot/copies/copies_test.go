@@ -167,3 +167,19 @@ func TestPicturesThatHaveNoRoomAreLeftOutAndSaidToBe(t *testing.T) {
 		t.Error("a copy without its pictures is made of a disk that fails")
 	}
 }
+
+// BenchmarkPack is a copy as large as it may be.
+func BenchmarkPack(b *testing.B) {
+	var ids []bot.MediaID
+	for i := range 40 {
+		ids = append(ids, bot.MediaID(fmt.Sprint("p", i)))
+	}
+	d, picture := album(ids...), make([]byte, 500_000)
+	open := func(context.Context, bot.MediaID) ([]byte, error) { return picture, nil }
+	b.SetBytes(MaxBytes)
+	for b.Loop() {
+		if _, _, err := pack(b.Context(), d, open, password, MaxBytes); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

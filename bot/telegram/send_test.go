@@ -41,6 +41,9 @@ func TestSendDrawsOnTheWire(t *testing.T) {
 			"chat_id": "7", "protect_content": "true", "photo0": "picture a", "photo1": "picture b",
 			"media": `[{"type":"photo","media":"attach://photo0"},{"type":"photo","media":"attach://photo1"}]`,
 		}, []string{"900c"}},
+		{"file", bot.Message{Document: &bot.Document{ID: "a", Name: "my-data.zip"}}, "sendDocument", map[string]string{
+			"chat_id": "7", "document": "picture a", "disable_content_type_detection": "true",
+		}, []string{"900c"}},
 		{"edit", bot.Message{Edits: "42", Text: "问题 ✓"}, "editMessageText", map[string]string{"chat_id": "7", "message_id": "42", "text": "问题 ✓"}, []string{"42"}},
 		{"edit of a caption", bot.Message{Edits: "42c", Text: "c"}, "editMessageCaption", map[string]string{"chat_id": "7", "message_id": "42", "caption": "c"}, []string{"42c"}},
 		{"edit of the buttons", bot.Message{Edits: "42"}, "editMessageReplyMarkup", map[string]string{"chat_id": "7", "message_id": "42"}, []string{"42"}},
@@ -66,7 +69,7 @@ func TestSendDrawsOnTheWire(t *testing.T) {
 			if diff := cmp.Diff(tt.want, calls[0].fields); diff != "" {
 				t.Errorf("fields (-want +got):\n%s", diff)
 			}
-			if n := len(h.api.got("sendChatAction")); (n == 1) != (len(tt.message.Photos) > 0) {
+			if n := len(h.api.got("sendChatAction")); (n == 1) != (len(tt.message.Photos) > 0 || tt.message.Document != nil) {
 				t.Errorf("%d chat actions", n)
 			}
 		})
@@ -338,6 +341,39 @@ func TestNoChatOfOurs(t *testing.T) {
 		t.Errorf("%d calls", n)
 	}
 }
+
+// A file goes after its words, and alone when they have gone out; one that is too
+// large, or has no name, never.
+func TestSendFile(t *testing.T) {
+	h := newHouse(t)
+	d := to("7", bot.Message{Text: "给您", Document: &bot.Document{ID: "a", Name: "my-data.zip"}})
+	if r, err := h.Send(t.Context(), d); err != nil || r.Pieces != 2 || r.Total != 2 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	d.Skip = 1
+	if r, err := h.Send(t.Context(), d); err != nil || r.Pieces != 2 || len(h.api.got("sendMessage")) != 1 || len(h.api.got("sendDocument")) != 2 {
+		t.Errorf("the rest: %+v, %v", r, err)
+	}
+	var refused *bot.Refused
+	d.Skip, d.Message.Document = 0, &bot.Document{ID: "a"}
+	if _, err := h.Send(t.Context(), d); !errors.As(err, &refused) {
+		t.Errorf("without a name: %v", err)
+	}
+	d = to("7", bot.Message{Document: &bot.Document{ID: "a", Name: "large.zip"}})
+	d.Media = func(context.Context, bot.MediaID) (io.ReadCloser, error) {
+		return io.NopCloser(io.LimitReader(zeros{}, maxFile+1)), nil
+	}
+	if _, err := h.Send(t.Context(), d); !errors.As(err, &refused) || refused.Code != 413 {
+		t.Errorf("50 MB: %v", err)
+	}
+	if n := len(h.api.got("sendDocument")); n != 2 {
+		t.Errorf("%d files went out", n)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 func TestPicturesThatFail(t *testing.T) {
 	var refused *bot.Refused

@@ -54,6 +54,17 @@ func TestSendWithinBudget(t *testing.T) {
 	}
 }
 
+// The platform has no message that carries a file: its words do not go without
+// it.
+func TestFilesAreRefused(t *testing.T) {
+	p := newPlatform(t)
+	c, _ := open(t, p.at)
+	r, err := c.Send(ctx, to(bot.Message{Text: "给您", Document: &bot.Document{ID: "a", Name: "my-data.zip"}}))
+	if refused := new(bot.Refused); !errors.As(err, &refused) || r.Pieces != 0 || p.count(sendPath) != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 func TestSendPictures(t *testing.T) {
 	p := newPlatform(t)
 	p.answer("/cgi-bin/media/upload", `{"type":"image","media_id":"M1","created_at":1}`)

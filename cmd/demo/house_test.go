@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -129,5 +130,58 @@ func say(t *testing.T, p phone, deed func() error) {
 	})
 	if err != nil {
 		t.Fatalf("no answer: %v", err)
+	}
+}
+
+// A visitor can try the copy of one's data on both platforms: it is a file on
+// Telegram, and on WeChat a link that the visitor's browser can open.
+func TestCopyInTheDemo(t *testing.T) {
+	town, _ := newHouse(t, t.TempDir(), "safe")
+	find := func(id string) phone {
+		for _, p := range town.Phones {
+			if p.ID == id {
+				return p
+			}
+		}
+		t.Fatal(id)
+		return phone{}
+	}
+	shows := func(p phone, what func(emulator.Bubble) bool) (found emulator.Bubble) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := p.Screen().Wait(ctx, func(shown []emulator.Bubble) bool {
+			for _, b := range shown {
+				if !b.Mine && what(b) {
+					found = b
+					return true
+				}
+			}
+			return false
+		})
+		if err != nil {
+			t.Fatalf("%v; the phone reads\n%s", err, reads(town, p.ID))
+		}
+		return found
+	}
+	for id, lines := range map[string][]string{"carl": {"my photos", "I agree", "I agree", "copy of my data", "yes please"}, "anna": {"我的照片", "同意", "我的副本", "好的"}} {
+		p := find(id)
+		say(t, p, p.Follow)
+		for _, line := range lines {
+			say(t, p, func() error { return p.Write(line) })
+		}
+	}
+	file := shows(find("carl"), func(b emulator.Bubble) bool { return b.Kind == "file" })
+	if data, _ := find("carl").Picture(file.Photo); !strings.HasPrefix(string(data), "PK") || file.Text != "my-data-D-000001.zip" && file.Text != "my-data-D-000002.zip" {
+		t.Errorf("%q is %d bytes", file.Text, len(data))
+	}
+	said := shows(find("anna"), func(b emulator.Bubble) bool { return strings.Contains(b.Text, "/copy/") }).Text
+	link, _, _ := strings.Cut(said[strings.Index(said, "http://"):], "\n")
+	answer, err := http.Get(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s", link, answer.Status)
 	}
 }
