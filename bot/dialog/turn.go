@@ -255,6 +255,27 @@ func (t *Turn) OpenAbout(flow, ref string) {
 	t.Open(flow)
 }
 
+// Abandon drops all that waits to be gone on with, and the talk with a colleague:
+// after this step nothing follows.
+func (t *Turn) Abandon() { t.session.Stack, t.session.Human, t.handed = nil, false, false }
+
+// Forget drops whatever is half done here in which the words stand: what is about
+// somebody of whom nothing may be left. It is true when there was something.
+func (t *Turn) Forget(words string) bool {
+	s, about := t.session, func(fr bot.Frame) bool { return strings.Contains(string(fr.Data), words) }
+	if strings.Contains(s.Pressed, words) {
+		s.Pressed = ""
+	}
+	before := len(s.Stack)
+	s.Stack = slices.DeleteFunc(s.Stack, about)
+	dropped := len(s.Stack) < before
+	if s.Open.Flow != "" && about(s.Open) {
+		t.moved = s.Leave() // what was interrupted is asked again
+		dropped = true
+	}
+	return dropped
+}
+
 // HandOff leaves the talk to a colleague: from now on what the person says is
 // relayed, and only flows that are Always open. What was open waits.
 func (t *Turn) HandOff() {
