@@ -152,9 +152,10 @@ func (c *cache) putSession(ctx context.Context, conversation string, seq int64, 
 	})
 }
 
-// forget removes the copy of a session. When Redis is away it goes by itself.
-func (c *cache) forget(ctx context.Context, conversation string) {
-	_ = c.do(ctx, "forget a session", func(ctx context.Context) error {
+// forget removes the copy of a session. When Redis is away it goes by itself, in
+// sessionTTL.
+func (c *cache) forget(ctx context.Context, conversation string) error {
+	return c.do(ctx, "forget a session", func(ctx context.Context) error {
 		return c.client.Del(ctx, sessionKey(conversation)).Err()
 	})
 }

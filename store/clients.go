@@ -149,13 +149,17 @@ func (tx *Tx) clientByID(id int64) (Client, error) {
 }
 
 // ClientByCode reads the person whom staff call "K-000012", in the chat of that
-// number. ErrNotFound: there is none.
+// number. ErrNotFound: there is none, or none any more.
 func (tx *Tx) ClientByCode(code string) (Client, error) {
 	n, err := id("K", code)
 	if err != nil {
 		return Client{}, err
 	}
-	return tx.clientByID(n)
+	c, err := tx.clientByID(n)
+	if err == nil && !c.ErasedAt.IsZero() {
+		return Client{}, wrap("read client", ErrNotFound)
+	}
+	return c, err
 }
 
 func (tx *Tx) clientRow(c bot.Conversation) (row clientRow, err error) {
@@ -198,6 +202,7 @@ func (tx *Tx) newClient(lang string) (clientRow, error) {
 }
 
 func (tx *Tx) client(row clientRow) (Client, error) {
+	tx.note(row)
 	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, OwnerID: row.OwnerID, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt), HeldAt: fromMillis(row.HeldAt), ErasedAt: fromMillis(row.ErasedAt)}
 	if err := tx.belongs(&c); err != nil {
 		return c, err

@@ -3,8 +3,10 @@ package store
 import (
 	"io/fs"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -22,7 +24,7 @@ func TestEveryTableIsCopiedOrSaysWhyNot(t *testing.T) {
 		}
 		listed = append(listed, table)
 	}
-	personal := []string{"clients", "letters"} // which EraseClient erases itself
+	personal := []string{"clients", "letters", "turns", "outbox_heads", "erasure_orders"} // which are seen to by themselves
 	for _, p := range personalTables {
 		personal = append(personal, p.table)
 	}
@@ -70,6 +72,36 @@ func TestEveryTableIsErasedOrSaysWhyNot(t *testing.T) {
 	for i, table := range listed {
 		if !known[table] || slices.Contains(listed[:i], table) {
 			t.Errorf("%s is no table, or listed twice", table)
+		}
+	}
+}
+
+// What stays is told to clients: nothing may stay that they are not told of.
+func TestEverythingThatStaysIsTold(t *testing.T) {
+	t.Parallel()
+	told := map[string]bool{}
+	for _, r := range remains {
+		for _, table := range r.tables {
+			told[table] = true
+		}
+	}
+	for _, p := range personalTables {
+		if p.become != "" && p.table != "media" && !told[p.table] { // pictures are erased right after
+			t.Errorf("%s stays, and no remain tells of it", p.table)
+		}
+	}
+	for _, table := range []string{"clients", "turns"} { // what erase itself leaves
+		if !told[table] {
+			t.Errorf("%s stays, and no remain tells of it", table)
+		}
+	}
+	doc, err := os.ReadFile("../docs/privacy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range Remains(Keep{}) {
+		if !strings.Contains(string(doc), "`"+r.What+"`") {
+			t.Errorf("docs/privacy.md does not tell of what stays: `%s`", r.What)
 		}
 	}
 }

@@ -125,14 +125,16 @@ var keptParts = []keptPart{
 
 // notCopied says of each other personal table why a copy goes without it.
 var notCopied = map[string]string{
-	"outbox":       "what we said stands in the client's own chat; it is kept so that it arrives, and what colleagues said in it is theirs too",
-	"outbox_heads": "how far delivery has come",
-	"sessions":     "where the open question stands; an answer goes into the records when it is given, or when the whole is submitted",
-	"turns":        "which message was dealt with when, under the platform's own numbers, and nothing that was said",
-	"timers":       "when the program looks at something again",
-	"attempts":     "how often something was tried in the last day",
-	"link_codes":   "a digest of a code that is good for minutes",
-	"letters":      "callbacks nobody could read; whose they are is known to who opens them only, and then they are played",
+	"outbox_about":   "which of the messages to colleagues are about them",
+	"outbox":         "what we said stands in the client's own chat; it is kept so that it arrives, and what colleagues said in it is theirs too",
+	"outbox_heads":   "how far delivery has come",
+	"sessions":       "where the open question stands; an answer goes into the records when it is given, or when the whole is submitted",
+	"turns":          "which message was dealt with when, under the platform's own numbers, and nothing that was said",
+	"timers":         "when the program looks at something again",
+	"attempts":       "how often something was tried in the last day",
+	"link_codes":     "a digest of a code that is good for minutes",
+	"erasure_orders": "that they have wished to be deleted, until that is done; they hold its number",
+	"letters":        "callbacks nobody could read; whose they are is known to who opens them only, and then they are played",
 }
 
 // keeping gathers what is kept of one person.
@@ -180,7 +182,7 @@ func (tx *Tx) AnythingKept(person int64) (bool, error) {
 				continue
 			}
 			var n int
-			if err := tx.count(&n, "SELECT COUNT(*) FROM "+p.table+" WHERE "+tx.s.whose(p, ids)); err != nil || n > 0 {
+			if err := tx.count(&n, p.counting(ids, millis(tx.now))); err != nil || n > 0 {
 				return n > 0, err
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,18 +12,22 @@ import (
 // A client as a whole goes when we have not heard from them for so long, or some
 // time after they have left us in every chat of theirs.
 
-// NewsClientLeft tells a colleague that a client who had registered has left us:
-// their records will be erased. NewsClientErased: they have been. The ref is the
-// client's number.
+// The news of a client's parting. Their ref begins with the client's number.
 const (
-	NewsClientLeft   = "client.left"
-	NewsClientErased = "client.erased"
-)
+	// NewsClientLeft tells a colleague that a client who had registered has left
+	// us: their records will be erased.
+	NewsClientLeft = "client.left"
 
-// Of an erasure's reasons, those that the house itself has.
-const (
-	erasedForSilence = "silence"
-	erasedForLeaving = "left"
+	// NewsClientErased: they have been, because the client did not come back.
+	NewsClientErased = "client.erased"
+
+	// NewsErasedByWish: they have been, because the client wished it. The number
+	// of the record follows in the ref.
+	NewsErasedByWish = "client.erased_by_wish"
+
+	// NewsForget comes to each colleague who need not be told: what they have half
+	// done about the client is to be dropped.
+	NewsForget = "client.forget"
 )
 
 // partingKind is a way in which clients come to their last day.
@@ -32,14 +35,13 @@ type partingKind struct {
 	kind  string // the reason in the record
 	keep  func(Keep) time.Duration
 	since string // when it began, over the chats h of a person and their sessions v
-	tell  bool   // colleagues
 }
 
 // A chat's last sign of life is its last turn; of that the session tells, until
 // it has gone itself.
 var parting = []partingKind{
 	{
-		kind: erasedForLeaving, keep: func(k Keep) time.Duration { return k.Left }, tell: true,
+		kind: erasedForLeaving, keep: func(k Keep) time.Duration { return k.Left },
 		since: "CASE WHEN MIN(h.left_at) = 0 THEN {never} ELSE MAX(h.left_at) END",
 	},
 	{
@@ -88,12 +90,9 @@ func (s *Store) retainClients(ctx context.Context, p partingKind, k Keep) (gone 
 		return gone, err
 	}
 	for _, d := range all {
-		erased, err := s.EraseClient(ctx, d.client, p.kind)
+		_, err := s.EraseClient(ctx, d.client, p.kind)
 		if errors.Is(err, ErrHeld) || errors.Is(err, ErrColleague) || errors.Is(err, ErrNotFound) {
 			continue // since we looked
-		}
-		if err == nil && p.tell && slices.ContainsFunc(erased, func(e ErasedKind) bool { return e.Kind == "consents" && e.N > 0 }) {
-			err = s.tellBosses(ctx, NewsClientErased, number("K", d.client))
 		}
 		if err != nil {
 			return gone, err
@@ -106,13 +105,39 @@ func (s *Store) retainClients(ctx context.Context, p partingKind, k Keep) (gone 
 	return gone, nil
 }
 
-func (s *Store) tellBosses(ctx context.Context, news, ref string) error {
-	return s.inTx(ctx, "tell supervisors", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO timers (conversation, name, ref, due_at) SELECT conversation, ?, ?, ? FROM staff f WHERE revoked_at = 0 AND role IN (?, ?)"+
+// tellColleagues leaves news of an erasure for every colleague, in its own
+// transaction: those whom it concerns hear of it, the others only forget. It
+// concerns whoever has a case of the client in hand, the client's matchmaker, and,
+// of clients who were more than visitors, supervisors; of a client who fell silent
+// nobody hears.
+func (s *Store) tellColleagues(ctx context.Context, tx *sql.Tx, e erasing) error {
+	all := numbers(ids(e.chats))
+	news, ref := NewsErasedByWish, number("K", e.client)+" "+number("E", e.order)
+	const (
+		agreed = "EXISTS (SELECT 1 FROM consents WHERE client_id IN ({clients}))"
+		busy   = "EXISTS (SELECT 1 FROM complaints WHERE client_id IN ({clients})) OR EXISTS (SELECT 1 FROM questions WHERE client_id IN ({clients}))"
+		bosses = "role IN ('" + string(RoleSupervisor) + "', '" + string(RoleOwner) + "')"
+		owners = "id IN (SELECT owner_id FROM complaints WHERE closed_at = 0 AND client_id IN ({clients}) UNION SELECT owner_id FROM questions WHERE answered_at = 0 AND client_id IN ({clients})" +
+			" UNION SELECT staff_id FROM handoffs WHERE closed_at = 0 AND client_id IN ({clients}) UNION SELECT owner_id FROM clients WHERE id IN ({clients}))"
+	)
+	concerns := "(" + owners + " OR " + bosses + " AND (" + agreed + " OR " + busy + "))"
+	switch e.reason {
+	case erasedForLeaving:
+		news, ref = NewsClientErased, number("K", e.client)
+		concerns = "(" + bosses + " AND " + agreed + ")"
+	case erasedForSilence:
+		concerns = "1 = 0"
+	}
+	concerns = strings.ReplaceAll(concerns, "{clients}", all)
+	for _, n := range []struct{ news, ref, whom string }{{news, ref, concerns}, {NewsForget, number("K", e.client), "NOT (" + concerns + ")"}} {
+		_, err := tx.ExecContext(ctx, "INSERT INTO timers (conversation, name, ref, due_at) SELECT conversation, ?, ?, ? FROM staff f WHERE revoked_at = 0 AND "+n.whom+
 			" AND NOT EXISTS (SELECT 1 FROM timers x WHERE x.conversation = f.conversation AND x.name = ? AND x.ref = ?)",
-			news, ref, millis(s.now()), string(RoleSupervisor), string(RoleOwner), news, ref)
-		return err
-	})
+			n.news, n.ref, e.now, n.news, n.ref)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // partNews has supervisors told that a client has left us, if there is anything

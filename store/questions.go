@@ -21,6 +21,7 @@ const (
 	questionTaken   = "taken"
 	questionLeft    = "left"  // whoever had taken it gave it back
 	questionDelayed = "later" // a new time was promised
+	questionDropped = "dropped"
 )
 
 // The timers of a question. They come due in the conversation it was asked in;
@@ -53,6 +54,9 @@ func (q Question) Number() string { return number("Q", q.ID) }
 
 // Open says that no answer has been given.
 func (q Question) Open() bool { return q.AnsweredAt.IsZero() }
+
+// Withdrawn says that the client wants no answer any more.
+func (q Question) Withdrawn() bool { return !q.Open() && q.Answer == "" }
 
 type questionRow struct {
 	ID         int64
@@ -218,6 +222,14 @@ func (tx *Tx) AnswerQuestion(ref string, by Staff, answer string, over bool) (q 
 func (tx *Tx) DelayQuestion(ref string, promised time.Time) (q Question, delayed bool, err error) {
 	return tx.moveQuestion(ref, func(row questionRow) (string, map[string]any) {
 		return questionDelayed, map[string]any{"promised_at": millis(promised), "delays": row.Delays + 1}
+	}, Staff{})
+}
+
+// WithdrawQuestion ends an open question without an answer: its client has taken
+// it back. withdrawn is false when it has been answered.
+func (tx *Tx) WithdrawQuestion(ref string) (q Question, withdrawn bool, err error) {
+	return tx.moveQuestion(ref, func(questionRow) (string, map[string]any) {
+		return questionDropped, map[string]any{"state": questionAnswered, "answered_at": millis(tx.now)}
 	}, Staff{})
 }
 

@@ -66,7 +66,9 @@ var retentions = []retention{
 		first: []string{"DELETE FROM handoff_words WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})"},
 	},
 	{kind: "outbox", keep: func(k Keep) time.Duration { return k.Talks }, at: "created_at", where: "state NOT IN ('" + string(Queued) + "', '" + string(Waiting) + "') AND " + chatFree},
+	{kind: "outbox_about", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},
 	{kind: "turns", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: chatFree},
+	{kind: "turns", keep: func(Keep) time.Duration { return eventsFor }, at: "at", where: "conversation LIKE '" + nobodyMark + "%'"},
 	{
 		kind: "sessions", keep: func(k Keep) time.Duration { return k.Talks }, at: "updated_at",
 		where: "NOT EXISTS (SELECT 1 FROM turns WHERE turns.conversation = sessions.conversation) AND " + chatFree,
@@ -94,6 +96,7 @@ var retentions = []retention{
 	{kind: "reveals", keep: func(k Keep) time.Duration { return k.Consents }, at: "at", where: clientFree},
 	{kind: "refusals", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
 	{kind: "erasures", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
+	{kind: "erasure_orders", keep: func(k Keep) time.Duration { return k.Proofs }, at: "done_at", where: "done_at > 0"},
 }
 
 // retainBatch is how many rows go in one transaction, mostBatches how many
@@ -170,6 +173,8 @@ func (s *Store) Retain(ctx context.Context, k Keep) (gone []ErasedKind, err erro
 			gone = append(gone, e)
 		}
 	}
+	_, err = s.EndErasures(ctx)
+	errs = append(errs, err)
 	if len(gone) > 0 {
 		s.scrub(ctx)
 	}
@@ -220,7 +225,7 @@ func (s *Store) retainRows(ctx context.Context, r retention, cutoff int64) (n in
 		if err != nil {
 			return err
 		}
-		return s.noteErasures(ctx, tx, []ErasedKind{{Kind: r.kind, N: n, Oldest: oldest}}, byRetention)
+		return s.noteErasures(ctx, tx, Holdings{{Kind: r.kind, N: n, Oldest: oldest}}, byRetention, 0)
 	})
 	return n, oldest, err
 }

@@ -16,20 +16,21 @@ import (
 // transaction opens at the first use of the database; a turn that only talks
 // needs none of its own. A Tx belongs to one goroutine.
 type Tx struct {
-	ctx    context.Context
-	s      *Store
-	ev     bot.Event
-	now    time.Time
-	start  time.Time
-	seq    int64 // this turn's number in its conversation
-	before string
-	ses    *bot.Session
-	sql    *sql.Tx
-	posts  []post
-	timers []timerChange
-	sealed []byte // the session as it is saved
-	wants  bool   // media are to be fetched
-	deeds  []deed // of records, still to be done
+	ctx      context.Context
+	s        *Store
+	ev       bot.Event
+	now      time.Time
+	start    time.Time
+	seq      int64 // this turn's number in its conversation
+	before   string
+	ses      *bot.Session
+	sql      *sql.Tx
+	posts    []post
+	timers   []timerChange
+	sealed   []byte    // the session as it is saved
+	wants    bool      // media are to be fetched
+	deeds    []deed    // of records, still to be done
+	subjects []subject // whom it has read
 
 	recorded bool       // the turn's row is written
 	reply    *claimed   // for the answer to the turn's callback

@@ -57,5 +57,10 @@ func TestClient(t *testing.T) {
 	h.run("client unlink K-000001", exitFailed, "no client K-000001")
 	h.run("client release K-000001", exitDone, "go by their age again")
 	h.run("client release K-000001", exitDone, "No hold")
+	h.run("client erased E-000001", exitFailed, "no record E-000001")
 	h.run("retention", exitDone, "silence  1")
+	out := h.run("client erased E-000001", exitDone, "wished for by the house, because of silence", "carried out at", "clients")
+	if strings.Contains(out, "42") || strings.Contains(out, "K-") {
+		t.Errorf("the record says whose it was: %s", out)
+	}
 }

@@ -59,6 +59,16 @@ func DumpOf(t testing.TB, home store.Config, s *store.Store, folders ...string) 
 	return d
 }
 
+// Opened is everything that stands sealed in the house, opened: what whoever has
+// the keys can read.
+func Opened(t testing.TB, s *store.Store) (d Dump) {
+	t.Helper()
+	if err := s.EachOpened(t.Context(), func(where string, plain []byte) { d.add(where, plain) }); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 func (d *Dump) add(where string, what []byte) { d.things = append(d.things, thing{where, what}) }
 
 func (d *Dump) rows(t testing.TB, db *sql.DB, table string) {
