@@ -63,6 +63,7 @@ var (
 	sayNotYours   = templates.New[caseView]("staff.not_yours")
 	sayStepNoted  = templates.New[caseView]("staff.step_noted")
 	sayStepBefore = templates.New[caseView]("staff.step_before")
+	sayCaseErased = templates.New[caseView]("staff.case_erased")
 	sayFacts      = templates.New[factsView]("staff.facts")
 	sayNoPaper    = templates.New[none]("staff.no_paper")
 )
@@ -80,6 +81,9 @@ func takeCase(t *dialog.Turn, ref, choice string) error {
 		return nil
 	case err != nil:
 		return err
+	case !c.Client.ErasedAt.IsZero():
+		t.Say(sayCaseErased.With(viewOf(c)))
+		return nil
 	case !first && c.Owner.ID == me.ID && c.ClosedAt.IsZero():
 		t.Say(caseCard().For(ref, viewOf(c)))
 		return nil
@@ -118,6 +122,9 @@ func mine(t *dialog.Turn, ref string) (c store.Complaint, me store.Staff, ok boo
 		return c, me, false, nil
 	case err != nil:
 		return c, me, false, err
+	case !c.Client.ErasedAt.IsZero():
+		t.Say(sayCaseErased.With(viewOf(c)))
+		return c, me, false, nil
 	case c.Owner.ID != me.ID && !isBoss(me):
 		t.Say(sayNotYours.With(viewOf(c)))
 		return c, me, false, nil

@@ -41,6 +41,8 @@ var (
 	sayWithdrawn = templates.New[string]("consents.withdrawn") // about the kind
 	sayKeptAsIs  = templates.New[none]("consents.kept")
 
+	sayNoticeWithdrawn = templates.New[none]("consents.notice_withdrawn")
+
 	// consentKinds names the kinds, by its buttons; other texts quote them.
 	_ = templates.New[none]("consents.kinds")
 	_ = templates.New[none]("consents.statements")
@@ -115,6 +117,10 @@ func withdraw(t *dialog.Turn, k store.ConsentKind, words string) error {
 	err = t.Records.NoteConsent(store.NewConsent{Kind: k, Answer: store.ConsentWithdrawn, Version: c.Version, Lang: t.Lang(), Words: words})
 	if err != nil {
 		return err
+	}
+	if k == store.ConsentNotice {
+		t.Say(sayNoticeWithdrawn.With(none{}))
+		return nil
 	}
 	t.Note(sayWithdrawn.With(string(k)))
 	if k != store.ConsentSensitive {

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"time"
 
+	"redthread/bot"
 	"redthread/bot/calendar"
 	"redthread/bot/dialog"
 	"redthread/bot/knowledge"
@@ -62,6 +63,9 @@ type House struct {
 	Human func(*dialog.Turn) error // a client wishes for a person
 	Relay func(*dialog.Turn) error // what is said while two people talk
 
+	// Farewell composes what is said at last to a client who has been deleted.
+	Farewell func(*templates.Set, store.Erased, store.LastChat) (bot.Message, error)
+
 	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
 }
@@ -88,6 +92,7 @@ func New(s Settings) House {
 			consentFlow(s, store.StatementTruth),
 			consents,
 			mydata(s),
+			forgetMe,
 			correction(s),
 			copying(s),
 			link,
@@ -99,9 +104,11 @@ func New(s Settings) House {
 			verifying(s),
 		},
 		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, copyMade(s), copyEnds, copyFailed},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish, forgetClient, copyMade(s), copyEnds, copyFailed},
 		Human: callHuman(s),
 		Relay: relay(s),
+
+		Farewell: farewell(s),
 
 		Lost:   s.wonder,
 		Quoted: hearQuote,

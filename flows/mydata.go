@@ -1,8 +1,6 @@
 package flows
 
 import (
-	"time"
-
 	"redthread/bot/dialog"
 	"redthread/store"
 	"redthread/templates"
@@ -18,15 +16,15 @@ func mydata(s Settings) dialog.Flow[myData] {
 		Name:    mydataFlow,
 		Title:   titleMyData,
 		Opens:   openMyData,
-		Idle:    30 * time.Minute,
 		Always:  true,
 		Passing: true,
 		Begin:   beginMyData,
-		Ready:   readyMyData,
+		Ready:   readyMyData(s),
 		Steps: []dialog.Step[myData]{
-			{Name: "menu", Ask: askAboutData, Want: dialog.Button, Hear: chooseAboutData(s), To: []dialog.StepName{"see", "correct"}},
+			{Name: "menu", Ask: askAboutData, Want: dialog.Button, Hear: chooseAboutData(s), To: []dialog.StepName{"see", "correct", deleteStep}},
 			{Name: "see", Ask: askChapter, Want: dialog.Button, Hear: showChapter, To: []dialog.StepName{"menu"}},
 			{Name: "correct", Ask: askCorrection, Want: dialog.Button.Or(dialog.Text(1, 60)), Hear: chooseCorrection, To: []dialog.StepName{"menu"}},
+			{Name: deleteStep, Ask: askDelete, Want: dialog.Button.Or(dialog.Text(1, 200)), Hear: hearDelete(s)},
 		},
 	}
 }
@@ -39,6 +37,14 @@ const mydataFlow = "mydata"
 type myData struct {
 	Chapters []string `json:"-"` // of what there is to see
 	Withheld bool     `json:"-"` // the rest is not shown here: they have not agreed to its passing abroad
+
+	Ordered string `json:"-"` // the number of a deletion that is still to be carried out; empty: none
+
+	// What a deletion would do.
+	Kinds      []store.ErasedKind `json:"-"` // what goes
+	Remains    []store.Remain     `json:"-"` // what has to stay
+	Unfinished []string           `json:"-"` // numbers of what is under way
+	Chats      int                `json:"-"` // in how many
 }
 
 // dataChoice is one thing that can be done with one's data: a button of
@@ -54,6 +60,8 @@ func dataChoices(Settings) []dataChoice {
 		{"correct", stepTo("correct")},
 		{"copy", openInstead(copyFlow)},
 		{"withdraw", openInstead("consents")},
+		{"delete", stepTo(deleteStep)},
+		{"undo", undoDeletion},
 		{"done", func(t *dialog.Turn, _ *myData) (dialog.Move, error) {
 			t.Say(sayDataDone.With(none{}))
 			return dialog.End, nil
@@ -93,14 +101,28 @@ func beginMyData(t *dialog.Turn, _ *myData) (dialog.Move, error) {
 		t.Say(sayDataStaff.With(none{}))
 		return dialog.End, nil
 	}
+	if t.Paper() == deleteStep {
+		return dialog.GoTo(deleteStep), nil
+	}
 	return dialog.Next, nil
 }
 
-func readyMyData(t *dialog.Turn, d *myData, at dialog.StepName) error {
-	if at != "see" {
+func readyMyData(s Settings) func(*dialog.Turn, *myData, dialog.StepName) error {
+	return func(t *dialog.Turn, d *myData, at dialog.StepName) error {
+		switch at {
+		case "menu":
+			o, err := t.Records.MyErasure()
+			if err == nil {
+				d.Ordered = o.Number()
+			}
+			return ignoreNone(err)
+		case "see":
+			return d.list(t)
+		case deleteStep:
+			return d.prepareDeletion(t, s)
+		}
 		return nil
 	}
-	return d.list(t)
 }
 
 func chooseAboutData(s Settings) func(*dialog.Turn, *myData) (dialog.Move, error) {

@@ -26,6 +26,7 @@ var dataChapters = []dataChapter{
 	{"about", true, hasProfile, showForm(templates.New[form]("mydata.about"))},
 	{"life", true, hasLife, showForm(templates.New[form]("mydata.life"))},
 	{"words", true, hasOwnWords, showOwnWords},
+	{"notes", true, hasNotes, showNotes},
 	{"wishes", true, hasWishes, showWishes},
 	{"contact", true, hasContact, showContact},
 	{"photos", true, hasPhotos, showOwnPhotos},
@@ -39,19 +40,14 @@ var (
 	// mydata.chapters names the chapters, by its buttons.
 	_ = templates.New[none]("mydata.chapters")
 
-	pageWords    = templates.New[ownWords]("mydata.words")
+	pageWords    = templates.New[store.Profile]("mydata.words")
+	pageNotes    = templates.New[[]noteView]("mydata.notes")
 	pageContact  = templates.New[ownContact]("mydata.contact")
 	pagePapers   = templates.New[[]paperView]("mydata.papers")
 	pageConsents = templates.New[consentList]("mydata.consents")
 	pageCases    = templates.New[ownCases]("mydata.cases")
 	pageChats    = templates.New[ownChats]("mydata.chats")
 )
-
-// ownWords is what clients told us in their own words, beside the form.
-type ownWords struct {
-	History, Intro string
-	Notes          []noteView
-}
 
 // ownContact is the number as its owner recognises it.
 type ownContact struct {
@@ -79,11 +75,8 @@ type ownChat struct {
 	Here                bool
 }
 
-// Bounds of a page.
-const (
-	mostNotesSeen = 5
-	mostCasesSeen = 8
-)
+// mostCasesSeen is how many complaints, and how many questions, fit a page.
+const mostCasesSeen = 8
 
 // list finds the chapters of which there is something.
 func (d *myData) list(t *dialog.Turn) error {
@@ -160,27 +153,30 @@ func showForm(page templates.Of[form]) func(*dialog.Turn, store.Client) error {
 	}
 }
 
-func wordsOf(t *dialog.Turn, me store.Client) (w ownWords, err error) {
-	p, err := t.Records.Profile(me.ID)
-	if ok, err := found(err); !ok || err != nil {
-		return w, err
-	}
-	w.History, w.Intro = p.History, p.Intro
-	notes, err := t.Records.Notes(me.ID, mostNotesSeen)
-	for _, n := range notes {
-		w.Notes = append(w.Notes, viewOfNote(n))
-	}
-	return w, err
-}
-
 func hasOwnWords(t *dialog.Turn, me store.Client) (bool, error) {
-	w, err := wordsOf(t, me)
-	return w.History != "" || w.Intro != "" || len(w.Notes) > 0, err
+	p, err := t.Records.Profile(me.ID)
+	return p.History+p.Intro != "", ignoreNone(err)
 }
 
 func showOwnWords(t *dialog.Turn, me store.Client) error {
-	w, err := wordsOf(t, me)
-	t.Note(pageWords.With(w))
+	p, err := t.Records.Profile(me.ID)
+	t.Note(pageWords.With(p))
+	return err
+}
+
+func notesOf(t *dialog.Turn, me store.Client) (all []noteView, err error) {
+	notes, err := t.Records.Notes(me.ID, mostNotesShown)
+	return views(notes, viewOfNote), err
+}
+
+func hasNotes(t *dialog.Turn, me store.Client) (bool, error) {
+	all, err := notesOf(t, me)
+	return len(all) > 0, err
+}
+
+func showNotes(t *dialog.Turn, me store.Client) error {
+	all, err := notesOf(t, me)
+	t.Note(pageNotes.With(all))
 	return err
 }
 

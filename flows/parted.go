@@ -21,8 +21,10 @@ func clientParted(s Settings) dialog.Notice {
 }
 
 var clientErased = dialog.Notice{Name: store.NewsClientErased, Play: func(t *dialog.Turn, ref string) error {
+	t.Forget(ref)
 	t.Say(sayErased.With(partedView{Client: ref}))
-	return nil
+	_, err := talkGone(t)
+	return err
 }}
 
 type partedView struct {

@@ -32,12 +32,13 @@ type questionView struct {
 	Asked, Promised        time.Time
 	Opens                  time.Time // when colleagues are back; zero: they are here
 	Delays                 int       // how often a new time was promised
+	Withdrawn              bool      // the client wants no answer any more
 }
 
 func viewOfQuestion(q store.Question) questionView {
 	return questionView{
 		Number: q.Number(), Client: q.Client.Code(), Source: q.Client.SourceName, Words: q.Words, Short: shorten(q.Words), Answer: q.Answer, Owner: q.Owner.Name,
-		Asked: q.AskedAt, Promised: q.PromisedAt, Delays: q.Delays,
+		Asked: q.AskedAt, Promised: q.PromisedAt, Delays: q.Delays, Withdrawn: q.Withdrawn(),
 	}
 }
 

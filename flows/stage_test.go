@@ -61,6 +61,7 @@ type stage struct {
 	home     store.Config
 	store    *store.Store
 	engine   *dialog.Engine
+	last     store.Farewell // to who has been deleted
 	sender   *outbox.Sender
 	maker    *copies.Maker
 	clock    *storetest.Clock
@@ -86,6 +87,7 @@ func newStage(t testing.TB) *stage {
 	s.store = storetest.Open(t, s.home)
 	s.engine = newEngine(t, s.store)
 	s.maker = copyMaker(t, s.store)
+	s.last = lastWords(t)
 	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}}
 	return s
 }
@@ -103,6 +105,13 @@ func engineWith(t testing.TB, st *store.Store, own fs.FS) *dialog.Engine {
 	t.Helper()
 	settings := stageSettings(t)
 	return engineOf(t, st, settings, flows.New(settings), own)
+}
+
+// lastWords are those of the built-in texts.
+func lastWords(t testing.TB) store.Farewell {
+	t.Helper()
+	texts, compose := loadTexts(t, nil), flows.New(stageSettings(t)).Farewell
+	return func(e store.Erased, c store.LastChat) (bot.Message, error) { return compose(texts, e, c) }
 }
 
 func stageSettings(t testing.TB) flows.Settings {
@@ -283,12 +292,24 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Text = s.code
 	case "link":
 		ev.Text = s.link
+	case "hold", "release":
+		s.hold(verb, rest)
+		return nil
 	case "photo":
 		return s.photos(p, rest)
 	default:
 		s.t.Fatalf("nobody can do %q", line)
 	}
 	return []bot.Event{ev}
+}
+
+// hold does what the operator does for whoever is in charge.
+func (s *stage) hold(verb, client string) {
+	s.t.Helper()
+	do := map[string]func(context.Context, string) (bool, error){"hold": s.store.Hold, "release": s.store.Release}[verb]
+	if ok, err := do(s.t.Context(), client); !ok || err != nil {
+		s.t.Fatalf("%s %s: %v, %v", verb, client, ok, err)
+	}
 }
 
 // photos is a picture, an album of so many, or one with words under it.
@@ -410,8 +431,34 @@ func (s *stage) makeCopies() {
 	}
 }
 
-// settle plays what is due and delivers what was said.
+// settle plays what is due, delivers what was said, and erases who has wished it.
 func (s *stage) settle() {
+	s.t.Helper()
+	for again := true; again; again = s.erase() {
+		s.speak()
+	}
+	if _, err := s.store.EndErasures(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// erase carries out what has been ordered; it is false when there was nothing.
+func (s *stage) erase() bool {
+	s.t.Helper()
+	due, err := s.store.ErasuresDue(s.t.Context(), 100)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, order := range due {
+		if _, _, err := s.store.CarryOut(s.t.Context(), order, s.last); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return len(due) > 0
+}
+
+// speak plays what is due and delivers what was said.
+func (s *stage) speak() {
 	s.t.Helper()
 	s.makeCopies()
 	for {

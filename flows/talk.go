@@ -226,6 +226,11 @@ func endByStaff(t *dialog.Turn, h store.Handoff, err error) error {
 func deskIsFree(t *dialog.Turn, h store.Handoff) error {
 	t.TakeBack()
 	t.Say(sayEndedDesk.With(viewOfHandoff(h)))
+	return whoWaits(t)
+}
+
+// whoWaits shows a colleague who is free the client who has waited longest.
+func whoWaits(t *dialog.Turn) error {
 	next, err := t.Records.NextHandoff()
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
