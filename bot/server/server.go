@@ -74,6 +74,7 @@ type Server struct {
 	shelter  *shelter
 	sender   *outbox.Sender
 	fetcher  *media.Fetcher
+	farewell func(*templates.Set, store.Erased, store.LastChat) (bot.Message, error)
 	mux      *http.ServeMux
 	door     net.Listener
 	admin    net.Listener // nil: none
@@ -105,6 +106,7 @@ func New(cfg Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	s.farewell = house.Farewell
 	s.flood = s.newFlood()
 	if s.shelter, err = s.openShelter(); err != nil {
 		return nil, err
@@ -213,7 +215,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var busy sync.WaitGroup
-	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.learn, s.shelter.run, s.watch, s.rekey, s.tidy, s.serveAdmin, s.maker().Run} {
+	for _, loop := range []func(context.Context){s.sender.Run, s.fetcher.Run, s.clock, s.reload, s.learn, s.shelter.run, s.watch, s.rekey, s.tidy, s.forget, s.serveAdmin, s.maker().Run} {
 		busy.Go(func() { loop(work) })
 	}
 	s.warnOfNoLinks(ctx)
