@@ -2,6 +2,7 @@ package flows_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -26,6 +27,8 @@ type filler struct {
 	taps  map[string]int // how often a question was tapped
 	sent  int            // messages of theirs, taps too
 	after func(n int)    // what happens after so many
+	dice  *rand.Rand     // of "mixed": how the next question is answered
+	phone string         // theirs; empty: as typed says
 }
 
 // typed is what they type, by question.
@@ -70,21 +73,28 @@ func (f *filler) next() bool {
 }
 
 func (f *filler) answer(flow, step string) {
-	words, tap := typed[f.lang][step], f.how == "tap" || f.how == "number" || f.how == "mixed" && f.sent%2 == 0
+	how := f.how
+	if how == "mixed" {
+		how = []string{"tap", "type", "number"}[f.dice.IntN(3)]
+	}
+	words, tap := typed[f.lang][step], how != "type"
 	labels := f.labels()
+	if step == "phone" && f.phone != "" {
+		words, tap = f.phone, false
+	}
 	switch {
 	case step == "photos" && !slices.ContainsFunc(labels, func(l string) bool { return l == "发完了" || l == "That is all" }):
 		f.do("(photo)")
 	case step == "photos":
-		f.press([]string{"发完了", "That is all"}, labels)
+		f.press(how, []string{"发完了", "That is all"}, labels)
 	case flow != "profile":
-		f.press(nil, labels) // consents and statements: yes
+		f.press(how, nil, labels) // consents and statements: yes
 	case step == "phone" && tap && f.who.at.Channel == "telegram":
 		f.do("(contact own 8613876543210)")
 	case !tap || len(labels) == 0 || step == "phone" || step == "name":
 		f.do(words)
 	default:
-		f.press(tapped[step], labels)
+		f.press(how, tapped[step], labels)
 	}
 }
 
@@ -103,7 +113,7 @@ func (f *filler) labels() (all []string) {
 
 // press taps the first of the wanted labels that is there, or the first of all;
 // who counts types its number.
-func (f *filler) press(wanted, labels []string) {
+func (f *filler) press(how string, wanted, labels []string) {
 	label := labels[0]
 	for _, w := range wanted {
 		if slices.Contains(labels, w) && f.taps[w+fmt.Sprint(f.step())] == 0 {
@@ -112,7 +122,7 @@ func (f *filler) press(wanted, labels []string) {
 		}
 	}
 	f.taps[label+fmt.Sprint(f.step())]++
-	if f.how == "number" {
+	if how == "number" {
 		f.do(fmt.Sprint(slices.Index(labels, label) + 1))
 		return
 	}
@@ -138,7 +148,7 @@ func (f *filler) do(line string) {
 
 func newFiller(t *testing.T, who, how string) *filler {
 	s := newStage(t)
-	f := &filler{stage: s, who: s.person(who), how: how, lang: "zh-CN", taps: map[string]int{}}
+	f := &filler{stage: s, who: s.person(who), how: how, lang: "zh-CN", taps: map[string]int{}, dice: rand.New(rand.NewPCG(1, 1))}
 	if f.who.lang != "" {
 		f.lang = f.who.lang
 	}
