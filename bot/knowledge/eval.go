@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-//go:embed testdata/questions.tsv testdata/heldout.tsv testdata/strangers.tsv
+//go:embed testdata/questions.tsv testdata/heldout.tsv testdata/strangers.tsv testdata/newcomers.tsv
 var sets embed.FS
 
 // Question is one of an evaluation set.
@@ -23,7 +23,7 @@ type Question struct {
 func Questions(name string) ([]Question, error) {
 	src, err := sets.ReadFile("testdata/" + name + ".tsv")
 	if err != nil {
-		return nil, fmt.Errorf("knowledge: there is no set %q, only questions, heldout and strangers", name)
+		return nil, fmt.Errorf("knowledge: there is no set %q, only questions, heldout, strangers and newcomers", name)
 	}
 	return ReadQuestions(string(src))
 }

@@ -152,7 +152,7 @@ func (k knowledgeEval) sets() []string {
 	if k.File != "" {
 		return []string{k.File}
 	}
-	return []string{"questions", "heldout", "strangers"}
+	return []string{"questions", "heldout", "strangers", "newcomers"}
 }
 
 func (k knowledgeEval) read(name string) ([]knowledge.Question, error) {
