@@ -18,8 +18,8 @@ type Question struct {
 }
 
 // Questions is a built-in set: "questions", on which the matching was chosen;
-// "heldout", written before there were entries; or "strangers", written when all
-// was done.
+// "heldout", written before there were entries; "strangers", written when all was
+// done; or "newcomers", written later still.
 func Questions(name string) ([]Question, error) {
 	src, err := sets.ReadFile("testdata/" + name + ".tsv")
 	if err != nil {

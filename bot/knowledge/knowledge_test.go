@@ -95,6 +95,7 @@ func TestEvaluation(t *testing.T) {
 		{"questions", 150, 40, 0.97, 0.80, 0.98, 0.55},
 		{"heldout", 60, 20, 0.98, 0.75, 0.98, 0.55},
 		{"strangers", 50, 20, 1, 0.24, 0.88, 0.50},
+		{"newcomers", 40, 20, 0.94, 0.45, 0.92, 0.80},
 	} {
 		set, err := knowledge.Questions(tt.name)
 		if err != nil {
