@@ -74,9 +74,9 @@ func viewOfNote(n store.Note) noteView {
 
 // uncovered is what the card does not show.
 type uncovered struct {
-	Client, Surname, Given, Employer, Phone string
-	Proven                                  bool   // the number
-	Rival                                   string // another client to whom it belongs
+	Client, Name, Employer, Phone string
+	Proven                        bool   // the number
+	Rival                         string // another client to whom it belongs
 }
 
 // ToConfirm says that a colleague has still to find out whose number it is.
@@ -164,7 +164,7 @@ func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
 	if err != nil {
 		return err
 	}
-	u := uncovered{Client: client.Code(), Surname: p.Surname, Given: p.Given, Employer: p.Employer}
+	u := uncovered{Client: client.Code(), Name: p.FullName(), Employer: p.Employer}
 	mark := ""
 	number, proven, err := t.Records.Phone(client.ID)
 	if err == nil {

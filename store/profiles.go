@@ -3,7 +3,9 @@ package store
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Profile is what a seeker has told us about themselves (资料). Everything stands
@@ -51,6 +53,14 @@ type Profile struct {
 	BegunAt   time.Time    `json:"-"`
 	UpdatedAt time.Time    `json:"-"`
 	FiledAt   time.Time    `json:"-"` // submitted for the first time
+}
+
+// FullName is the whole name as its owner writes it: 王小明, Anna Li.
+func (p Profile) FullName() string {
+	if strings.ContainsFunc(p.Surname+p.Given, func(c rune) bool { return unicode.Is(unicode.Han, c) }) {
+		return p.Surname + p.Given
+	}
+	return strings.TrimSpace(p.Given + " " + p.Surname)
 }
 
 // Place is where somebody lives or is registered.

@@ -174,3 +174,14 @@ func TestProfileIsSealed(t *testing.T) {
 		t.Errorf("stand in clear: %v", found)
 	}
 }
+
+func TestFullName(t *testing.T) {
+	t.Parallel()
+	for want, p := range map[string]store.Profile{
+		"欧阳静怡": {Surname: "欧阳", Given: "静怡"}, "Anna Maria Li": {Surname: "Li", Given: "Anna Maria"}, "阿依古丽·买买提": {Given: "阿依古丽·买买提"}, "": {},
+	} {
+		if got := p.FullName(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -210,3 +210,33 @@ func TestMainJob(t *testing.T) {
 	e.does("pocket", clicks("#tab-li"))
 	e.keep("m6-pocket-li")
 }
+
+// TestRegistrationIsSeen watches the registration play to its end on both
+// platforms, with the real bot behind the page.
+func TestRegistrationIsSeen(t *testing.T) {
+	for _, play := range []struct{ script, who, lang string }{{"register.zh-CN.chat", "anna", "zh-CN"}, {"register.en.chat", "carl", "en-US"}} {
+		t.Run(play.script, func(t *testing.T) {
+			town, h := newHouse(t, t.TempDir(), "safe")
+			script, err := readScript("testdata/"+play.script, slog.New(slog.DiscardHandler))
+			if err != nil {
+				t.Fatal(err)
+			}
+			player := newPlayer(script, town.Phones, slog.New(slog.DiscardHandler))
+			player.Pace = 0.02
+			p := serve(t, page{Phones: town.Phones, Weather: town.weather(), Panel: h, Player: player, Log: slog.New(slog.DiscardHandler)})
+			e := newEye(t, play.lang)
+			e.does("open", laptop, chromedp.Navigate(p.url), becomes(`!!document.querySelector('#play-remark')`))
+			for i, words := range map[string][]string{"anna": {"第一部分填好了", "平时喜欢做什么", "请核对一下"}, "carl": {"The first part is done", "What do you like", "Please check"}}[play.who] {
+				e.does("play", shows(play.who, words))
+				e.keep(fmt.Sprintf("r%d-%s", i+1, play.who))
+			}
+			e.does("end", becomes(`['演完了', 'the end'].includes(document.querySelector('#play-remark').textContent)`))
+			e.keep("r4-" + play.who)
+			if missed := player.view().Missed; len(missed) > 0 {
+				t.Errorf("the lines %v did not come", missed)
+			}
+			e.does("pocket", pocket, clicks("#tab-"+play.who))
+			e.keep("r5-pocket-" + play.who)
+		})
+	}
+}

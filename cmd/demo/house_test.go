@@ -68,6 +68,27 @@ func TestTour(t *testing.T) {
 	}
 }
 
+// TestRegister plays the registration to its end on both platforms, over the real
+// SDKs: by typing and by tapping, with photos.
+func TestRegister(t *testing.T) {
+	for _, name := range []string{"register.zh-CN.chat", "register.en.chat"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			town, _ := newHouse(t, t.TempDir(), "safe")
+			log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+			script, err := readScript("testdata/"+name, log)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := newPlayer(script, town.Phones, log)
+			p.Pace, p.Patience = 0, 6*time.Second
+			if missed := p.play(t.Context()); len(missed) > 0 {
+				t.Errorf("the lines %v did not come; anna's phone:\n%s\ncarl's phone:\n%s", missed, reads(town, "anna"), reads(town, "carl"))
+			}
+		})
+	}
+}
+
 // reads is what stands on a phone.
 func reads(town *town, id string) string {
 	var lines []string

@@ -138,6 +138,8 @@ func (p *player) deed(ctx context.Context, ph phone, l line) error {
 		return err
 	case "picture":
 		return ph.do("picture", deed{Samples: slices.Repeat(sampleNames[:1], l.Count), Text: l.Text})
+	case "contact":
+		return ph.do("contact", deed{})
 	case "edit":
 		return ph.Edit(lastOwn(ph), l.Text)
 	case "press":
@@ -219,8 +221,17 @@ func (s spot) press(ph phone) error {
 	return ph.Press(s.bubble, s.row, s.col)
 }
 
-// findButton finds the newest button with the label.
+// findButton finds the newest button with the label, or else one that differs from
+// it in numbers alone.
 func findButton(shown []emulator.Bubble, label string) (spot, bool) {
+	if s, ok := findLabel(shown, func(l string) bool { return l == label }); ok {
+		return s, true
+	}
+	label = plain(label)
+	return findLabel(shown, func(l string) bool { return plain(l) == label })
+}
+
+func findLabel(shown []emulator.Bubble, is func(string) bool) (spot, bool) {
 	for i := len(shown) - 1; i >= 0; i-- {
 		b := shown[i]
 		if b.Mine {
@@ -228,14 +239,14 @@ func findButton(shown []emulator.Bubble, label string) (spot, bool) {
 		}
 		for r, row := range b.Keys {
 			for c, k := range row {
-				if plain(k.Label) == plain(label) {
+				if is(k.Label) {
 					return spot{b.ID, r, c, -1}, true
 				}
 			}
 		}
 		text := []rune(b.Text)
 		for w, word := range b.Words {
-			if word.URL == "" && word.End <= len(text) && plain(string(text[word.Start:word.End])) == plain(label) {
+			if word.URL == "" && word.End <= len(text) && is(string(text[word.Start:word.End])) {
 				return spot{b.ID, 0, 0, w}, true
 			}
 		}

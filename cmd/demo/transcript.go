@@ -15,7 +15,8 @@ import (
 //	> 投诉                       the client writes
 //	> [见面对象]                 presses a button or taps a word
 //	> (photo)                    sends a picture, (photo 3) three, (photo 合影) one
-//	                             with words; (follow), (unfollow), (edit words)
+//	                             with words; (follow), (unfollow), (edit words),
+//	                             (contact own …) shares the phone's own number
 //	< 请把事情的经过告诉我们     the bot said, < (photo) showed
 //	! > [我来处理]               a member of staff does, ! < the bot said to them
 //	anna> 投诉                   the same with names; li< …
@@ -31,7 +32,7 @@ type line struct {
 	Number int    // in the file, from 1
 	Who    string // a name, "" the client, "!" a member of staff
 	Said   bool   // the bot said it; otherwise a person does it
-	Kind   string // "remark", "write", "press", "picture", "follow", "unfollow", "edit"
+	Kind   string // "remark", "write", "press", "picture", "follow", "unfollow", "contact", "edit"
 	Text   string // the words, or the label
 	Count  int    // of pictures
 }
@@ -98,6 +99,8 @@ func deedOf(text string) (line, bool) {
 		return line{Kind: "picture", Text: rest, Count: 1}, true
 	case "follow", "unfollow":
 		return line{Kind: verb}, true
+	case "contact":
+		return line{Kind: verb}, strings.HasPrefix(rest, "own")
 	case "edit":
 		return line{Kind: "edit", Text: rest}, rest != ""
 	}
