@@ -86,15 +86,15 @@ func (f *filler) answer(flow, step string) {
 	case step == "photos" && !slices.ContainsFunc(labels, func(l string) bool { return l == "发完了" || l == "That is all" }):
 		f.do("(photo)")
 	case step == "photos":
-		f.press(how, []string{"发完了", "That is all"}, labels)
+		f.choose(how, []string{"发完了", "That is all"}, labels)
 	case flow != "profile":
-		f.press(how, nil, labels) // consents and statements: yes
+		f.choose(how, nil, labels) // consents and statements: yes
 	case step == "phone" && tap && f.who.at.Channel == "telegram":
 		f.do("(contact own 8613876543210)")
 	case !tap || len(labels) == 0 || step == "phone" || step == "name":
 		f.do(words)
 	default:
-		f.press(how, tapped[step], labels)
+		f.choose(how, tapped[step], labels)
 	}
 }
 
@@ -111,9 +111,12 @@ func (f *filler) labels() (all []string) {
 	return nil
 }
 
-// press taps the first of the wanted labels that is there, or the first of all;
+// press taps as they always do.
+func (f *filler) press(wanted, labels []string) { f.choose(f.how, wanted, labels) }
+
+// choose taps the first of the wanted labels that is there, or the first of all;
 // who counts types its number.
-func (f *filler) press(how string, wanted, labels []string) {
+func (f *filler) choose(how string, wanted, labels []string) {
 	label := labels[0]
 	for _, w := range wanted {
 		if slices.Contains(labels, w) && f.taps[w+fmt.Sprint(f.step())] == 0 {
