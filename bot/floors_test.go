@@ -15,6 +15,7 @@ import (
 var floors = map[string]int{
 	"bot":           0,
 	"bot/calendar":  0,
+	"bot/hanzi":     0,
 	"bot/logging":   0,
 	"bot/nearest":   0,
 	"bot/numeral":   0,
@@ -22,6 +23,7 @@ var floors = map[string]int{
 	"store/seal":    0,
 	"bot/birth":     1,
 	"bot/config":    1,
+	"bot/guard":     1,
 	"bot/knowledge": 1,
 	"bot/measure":   1,
 	"bot/metrics":   1,

@@ -1,26 +1,13 @@
 package knowledge
 
 import (
-	_ "embed"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"redthread/bot/hanzi"
 )
-
-// simpler turns traditional characters into simplified ones, so that both find
-// the same answer. The pairs are those of the transform Hant-Hans of Unicode's
-// CLDR (as in ICU 72), for the characters of Big5.
-var simpler = func() map[rune]rune {
-	all, pair := map[rune]rune{}, []rune(strings.TrimSpace(traditional))
-	for i := 0; i+1 < len(pair); i += 2 {
-		all[pair[i]] = pair[i+1]
-	}
-	return all
-}()
-
-//go:embed traditional.txt
-var traditional string
 
 // maxRead is how much of a question is read, in characters. What is asked stands
 // in its first sentences.
@@ -35,9 +22,7 @@ func fold(text string) string {
 		if n++; n > maxRead {
 			break
 		}
-		if s, ok := simpler[c]; ok {
-			c = s
-		}
+		c = hanzi.Simple(c)
 		switch {
 		case c == '\'' || c == '’':
 			continue // don't → dont

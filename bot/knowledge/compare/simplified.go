@@ -10,7 +10,7 @@ import (
 func simplified(s string) string { return table().Replace(s) }
 
 var table = sync.OnceValue(func() *strings.Replacer {
-	src, err := os.ReadFile("../traditional.txt")
+	src, err := os.ReadFile("../../hanzi/traditional.txt")
 	if err != nil {
 		panic(err) // it is run in its own folder
 	}
