@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"regexp"
+	"strings"
 	"unicode/utf8"
 
 	"redthread/bot"
@@ -22,24 +23,35 @@ const answerFlow = "answer"
 
 // answering takes the words of the answer. It is about the paper of the card that
 // was pressed, or about the question that was quoted: then the words are there.
-var answering = dialog.Flow[reply]{
-	Name:   answerFlow,
-	Title:  templates.New[none]("title.answer"),
-	Always: true,
-	Fresh:  true,
-	Begin:  beginAnswer,
-	Steps: []dialog.Step[reply]{
-		{Name: "words", Ask: templates.New[reply]("answer.words"), Want: dialog.Button.Or(dialog.Text(1, longestAnswer)), Hear: takeAnswer},
-	},
+func answering(s Settings) dialog.Flow[reply] {
+	return dialog.Flow[reply]{
+		Name:   answerFlow,
+		Title:  titleAnswer,
+		Always: true,
+		Fresh:  true,
+		Begin:  beginAnswer(s),
+		Steps: []dialog.Step[reply]{
+			{Name: "words", Ask: askAnswer, Want: dialog.Button.Or(dialog.Text(1, longestAnswer)), Hear: takeAnswer(s)},
+			{Name: "stopped", Ask: askStopped, Want: dialog.Button.Or(dialog.Text(1, longestAnswer)), Hear: takeStopped(s)},
+		},
+	}
 }
 
 // longestAnswer leaves room for the question and the number in one message.
 const longestAnswer = 1500
 
 // reply is an answer that is being written.
-type reply struct{ Ref, Client, Words string }
+type reply struct {
+	Ref, Client, Words string
+	Held               heldView // the words that the guard has stopped
+}
 
 var (
+	titleAnswer = templates.New[none]("title.answer")
+
+	askAnswer  = templates.New[reply]("answer.words")
+	askStopped = templates.New[reply]("answer.stopped")
+
 	sayQuestionTaken = templates.New[questionView]("staff.question_taken")
 	sayAnsweredBy    = templates.New[questionView]("staff.question_answered")
 	sayAnswerSent    = templates.New[questionView]("staff.answer_sent")
@@ -84,52 +96,102 @@ func notToAnswer(t *dialog.Turn, q store.Question) error {
 	return nil
 }
 
-func beginAnswer(t *dialog.Turn, r *reply) (dialog.Move, error) {
-	if ref := quotedQuestion(t); ref != "" {
-		return dialog.End, answerQuoted(t, ref)
+func beginAnswer(s Settings) func(*dialog.Turn, *reply) (dialog.Move, error) {
+	return func(t *dialog.Turn, r *reply) (dialog.Move, error) {
+		if ref := quotedQuestion(t); ref != "" {
+			return dialog.End, answerQuoted(t, s, ref)
+		}
+		q, err := t.Records.Question(t.Paper())
+		r.Ref, r.Client, r.Words = q.Number(), q.Client.Code(), q.Words
+		return dialog.Next, err
 	}
-	q, err := t.Records.Question(t.Paper())
-	r.Ref, r.Client, r.Words = q.Number(), q.Client.Code(), q.Words
-	return dialog.Next, err
 }
 
-func takeAnswer(t *dialog.Turn, r *reply) (dialog.Move, error) {
-	me, ok := t.Staff()
-	switch {
-	case !ok: // dismissed while writing
-		return dialog.End, nil
-	case t.Choice() == "":
-		return dialog.End, sendAnswer(t, me, r.Ref, t.Text())
+func takeAnswer(s Settings) func(*dialog.Turn, *reply) (dialog.Move, error) {
+	return func(t *dialog.Turn, r *reply) (dialog.Move, error) {
+		me, ok := t.Staff()
+		switch {
+		case !ok: // dismissed while writing
+			return dialog.End, nil
+		case t.Choice() == "":
+			return r.send(t, s, me, dialog.Next)
+		}
+		return dialog.End, leaveQuestion(t, me, r.Ref)
 	}
-	q, left, err := t.Records.LeaveQuestion(r.Ref, me)
-	if err != nil {
+}
+
+// takeStopped hears what becomes of an answer that was stopped: other words, or
+// what the buttons say.
+func takeStopped(s Settings) func(*dialog.Turn, *reply) (dialog.Move, error) {
+	return func(t *dialog.Turn, r *reply) (dialog.Move, error) {
+		me, ok := t.Staff()
+		switch {
+		case !ok:
+			return dialog.End, nil
+		case t.Choice() == "":
+			return r.send(t, s, me, dialog.Again)
+		}
+		if err := pressStopped(s)(t, r.Held.Number, t.Choice()); err != nil || t.Choice() != "drop" {
+			return dialog.End, err
+		}
+		return dialog.End, leaveQuestion(t, me, r.Ref)
+	}
+}
+
+// send sends the words of the turn; when they are stopped it makes the move given.
+func (r *reply) send(t *dialog.Turn, s Settings, me store.Staff, stopped dialog.Move) (dialog.Move, error) {
+	became, why, err := sendAnswer(t, s, me, r.Ref, t.Text())
+	if became != wordsStopped {
 		return dialog.End, err
 	}
-	if !left {
-		return dialog.End, notToAnswer(t, q)
-	}
-	t.Say(sayLeft.With(viewOfQuestion(q)))
-	t.Alert(questionAlert.For(r.Ref, viewOfQuestion(q)), questionDesk...)
-	return dialog.End, nil
+	r.Held = why
+	return stopped, err
 }
 
-// sendAnswer gives the client the one answer, and shows it to supervisors.
-func sendAnswer(t *dialog.Turn, me store.Staff, ref, words string) error {
-	q, answered, err := t.Records.AnswerQuestion(ref, me, words, isBoss(me))
+func leaveQuestion(t *dialog.Turn, me store.Staff, ref string) error {
+	q, left, err := t.Records.LeaveQuestion(ref, me)
 	if err != nil {
 		return err
 	}
-	if !answered {
+	if !left {
 		return notToAnswer(t, q)
 	}
-	v := viewOfQuestion(q)
-	t.Records.CancelFor(q.Client.Conversation, store.QuestionDue, ref)
-	t.Tell(q.Client.Conversation, q.Client.Lang, sayAnswered.With(v))
-	if !isBoss(me) {
-		t.Say(sayAnswerSent.With(v))
-	}
-	t.Alert(answeredCard.For(ref, v), bosses...)
+	t.Say(sayLeft.With(viewOfQuestion(q)))
+	t.Alert(questionAlert.For(ref, viewOfQuestion(q)), questionDesk...)
 	return nil
+}
+
+// sendAnswer gives the client the one answer, unless the guard stops it.
+func sendAnswer(t *dialog.Turn, s Settings, me store.Staff, ref, words string) (became uttered, stopped heldView, err error) {
+	q, err := t.Records.Question(ref)
+	if err != nil {
+		return "", stopped, err
+	}
+	if !q.Open() || q.Owner.ID != 0 && q.Owner.ID != me.ID && !isBoss(me) {
+		return wordsLate, stopped, notToAnswer(t, q)
+	}
+	became, stopped, err = s.utter(t, utterance{By: me, Client: q.Client, Outlet: outletAnswer, Ref: ref, Words: store.Words{Lines: []string{words}}})
+	if err == nil && became == wordsSent && !isBoss(me) {
+		t.Say(sayAnswerSent.With(viewOfQuestion(q)))
+	}
+	return became, stopped, err
+}
+
+// giveAnswer keeps the one answer to a question, tells the client, and shows it to
+// supervisors.
+func giveAnswer(t *dialog.Turn, _ Settings, u utterance) (sent bool, err error) {
+	q, answered, err := t.Records.AnswerQuestion(u.Ref, u.By, strings.Join(u.Words.Lines, "\n"), isBoss(u.By))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil || !answered {
+		return false, err
+	}
+	v := viewOfQuestion(q)
+	t.Records.CancelFor(q.Client.Conversation, store.QuestionDue, u.Ref)
+	t.Tell(q.Client.Conversation, q.Client.Lang, sayAnswered.With(v))
+	t.Alert(answeredCard.For(u.Ref, v), bosses...)
+	return true, nil
 }
 
 // questionNumber finds the number of a question in one of our messages.
@@ -159,14 +221,18 @@ func hearQuote(t *dialog.Turn) (bool, error) {
 }
 
 // answerQuoted answers with the words of the turn.
-func answerQuoted(t *dialog.Turn, ref string) error {
+func answerQuoted(t *dialog.Turn, s Settings, ref string) error {
 	me, _ := t.Staff()
 	n := utf8.RuneCountInString(t.Text())
 	if t.Event.Kind != bot.Wrote || n == 0 || n > longestAnswer {
 		t.Say(sayUnfit.With(longestAnswer))
 		return nil
 	}
-	return sendAnswer(t, me, ref, t.Text())
+	became, stopped, err := sendAnswer(t, s, me, ref, t.Text())
+	if err == nil && became == wordsStopped {
+		t.Say(stoppedCard(s).For(stopped.Number, stopped))
+	}
+	return err
 }
 
 // promote puts an answer among the approved ones, unless it tells who somebody is:

@@ -14,18 +14,20 @@ import (
 // enrol makes a person with an invite code a member of staff. A wrong, a used
 // and an expired code get the same answer, and few may be tried. It is played in
 // testdata/enrol.zh-CN.chat.
-var enrol = dialog.Flow[newcomer]{
-	Name:  "enrol",
-	Title: templates.New[none]("title.enrol"),
-	Opens: templates.NewWords("open.enrol"),
-	Reads: store.IsInvite,
-	Idle:  time.Hour,
-	Begin: readInvite,
-	Steps: []dialog.Step[newcomer]{
-		{Name: "code", Ask: templates.New[newcomer]("enrol.code"), Want: dialog.Text(4, 100), Hear: takeCode},
-		{Name: "name", Ask: templates.New[newcomer]("enrol.name"), Want: dialog.Text(1, 20), Hear: takeName},
-		{Name: "pledge", Ask: templates.New[newcomer]("enrol.pledge"), Want: dialog.Button, Hear: takePledge},
-	},
+func enrol(s Settings) dialog.Flow[newcomer] {
+	return dialog.Flow[newcomer]{
+		Name:  "enrol",
+		Title: titleEnrol,
+		Opens: openEnrol,
+		Reads: store.IsInvite,
+		Idle:  time.Hour,
+		Begin: readInvite,
+		Steps: []dialog.Step[newcomer]{
+			{Name: "code", Ask: askCode, Want: dialog.Text(4, 100), Hear: takeCode},
+			{Name: "name", Ask: askNameOfNewcomer, Want: dialog.Text(1, 20), Hear: takeName(s)},
+			{Name: "pledge", Ask: askPledge, Want: dialog.Button, Hear: takePledge},
+		},
+	}
 }
 
 // newcomer is who is being enrolled. The invite holds no code.
@@ -45,9 +47,17 @@ const (
 )
 
 var (
+	titleEnrol = templates.New[none]("title.enrol")
+	openEnrol  = templates.NewWords("open.enrol")
+
+	askCode           = templates.New[newcomer]("enrol.code")
+	askNameOfNewcomer = templates.New[newcomer]("enrol.name")
+	askPledge         = templates.New[newcomer]("enrol.pledge")
+
 	sayCodeRefused  = templates.New[none]("enrol.refused")
 	sayTooManyCodes = templates.New[none]("enrol.too_many")
 	sayOddName      = templates.New[none]("enrol.odd_name")
+	sayUnfitName    = templates.New[none]("enrol.unfit_name")
 	sayEnrolled     = templates.New[enrolled]("enrol.done")
 	sayNoPledge     = templates.New[none]("enrol.no_pledge")
 )
@@ -82,15 +92,22 @@ func takeCode(t *dialog.Turn, n *newcomer) (dialog.Move, error) {
 	return dialog.Next, err
 }
 
-// takeName takes a name that clients can be told: one line, with a letter in it.
-func takeName(t *dialog.Turn, n *newcomer) (dialog.Move, error) {
-	name := strings.Join(strings.Fields(t.Text()), " ")
-	if !strings.ContainsFunc(name, unicode.IsLetter) {
-		t.Say(sayOddName.With(none{}))
-		return dialog.Stay, nil
+// takeName takes a name that clients can be told: one line, with a letter in it,
+// and nothing that the guard would stop in a message.
+func takeName(s Settings) func(*dialog.Turn, *newcomer) (dialog.Move, error) {
+	return func(t *dialog.Turn, n *newcomer) (dialog.Move, error) {
+		name := strings.Join(strings.Fields(t.Text()), " ")
+		switch {
+		case !strings.ContainsFunc(name, unicode.IsLetter):
+			t.Say(sayOddName.With(none{}))
+			return dialog.Stay, nil
+		case len(s.Guard().Check(name)) > 0:
+			t.Say(sayUnfitName.With(none{}))
+			return dialog.Stay, nil
+		}
+		n.Name = name
+		return dialog.Next, nil
 	}
-	n.Name = name
-	return dialog.Next, nil
 }
 
 func takePledge(t *dialog.Turn, n *newcomer) (dialog.Move, error) {

@@ -14,7 +14,7 @@ func Asking(s Settings) dialog.Definition {
 	const sign = "问："
 	s = s.filledIn()
 	return dialog.Flow[none]{
-		Name: "asking", Title: answering.Title, Reads: func(text string) bool { return strings.HasPrefix(text, sign) },
+		Name: "asking", Title: titleAnswer, Reads: func(text string) bool { return strings.HasPrefix(text, sign) },
 		Begin: func(t *dialog.Turn, _ *none) (dialog.Move, error) {
 			return dialog.End, s.openQuestion(t, strings.TrimPrefix(t.Text(), sign))
 		},
@@ -25,7 +25,7 @@ func Asking(s Settings) dialog.Definition {
 func Personal() dialog.Definition {
 	const sign = "试填："
 	return dialog.Flow[none]{
-		Name: "personal", Title: answering.Title, Reads: func(text string) bool { return strings.HasPrefix(text, sign) },
+		Name: "personal", Title: titleAnswer, Reads: func(text string) bool { return strings.HasPrefix(text, sign) },
 		Needs: needsRegistration,
 		Steps: []dialog.Step[none]{
 			{Name: "name", Ask: language.Steps[0].Ask, Want: dialog.Button, Hear: func(t *dialog.Turn, _ *none) (dialog.Move, error) {

@@ -14,6 +14,7 @@ import (
 	"redthread/bot"
 	"redthread/bot/calendar"
 	"redthread/bot/dialog"
+	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/store"
 	"redthread/templates"
@@ -49,6 +50,10 @@ type Settings struct {
 
 	// Knowledge gives the approved answers of the moment; nil: the built-in ones.
 	Knowledge func() *knowledge.Base
+
+	// Guard gives the rules of the moment for what colleagues may write to clients;
+	// nil: the built-in ones.
+	Guard func() *guard.Guard
 
 	// Agency tells clients who ask for a person when colleagues are there; nil:
 	// they are not told.
@@ -96,14 +101,15 @@ func New(s Settings) House {
 			correction(s),
 			copying(s),
 			link,
-			enrol,
-			answering,
+			enrol(s),
+			answering(s),
+			refusing(s),
 			photos(s),
 			papers,
 			openClient(s),
 			verifying(s),
 		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s)},
 		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish, forgetClient, copyMade(s), copyEnds, copyFailed},
 		Human: callHuman(s),
 		Relay: relay(s),
@@ -144,6 +150,9 @@ func (s Settings) filledIn() Settings {
 	}
 	if s.Agency == nil {
 		s.Agency = func(string) dialog.Agency { return dialog.Agency{} }
+	}
+	if s.Guard == nil {
+		s.Guard = ownRules(s.Agency)
 	}
 	return s
 }

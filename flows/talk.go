@@ -105,12 +105,34 @@ func fromStaff(t *dialog.Turn, s Settings, h store.Handoff, err error) error {
 	if err != nil {
 		return err
 	}
-	v, photos, ok := carry(t, h.Staff.Name)
-	if ok {
-		t.Tell(h.Client.Conversation, h.Client.Lang, sayFromStaff.With(v), photos...)
-		t.Records.LaterFor(h.Client.Conversation, idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
+	if held, choice, err := s.typedOnCard(t, h); choice != "" || err != nil {
+		return errors.Join(err, pressStopped(s)(t, held, choice))
 	}
-	return nil
+	v, photos, ok := carry(t, h.Staff.Name)
+	if !ok {
+		return nil
+	}
+	became, stopped, err := s.utter(t, utterance{By: h.Staff, Client: h.Client, Outlet: outletTalk, Ref: h.Number(), Words: store.Words{Lines: v.Lines, Photos: photos}, Changed: v.Changed})
+	if err == nil && became == wordsStopped {
+		t.Say(stoppedCard(s).For(stopped.Number, stopped))
+	}
+	return err
+}
+
+// sayInTalk says a colleague's words to the client they talk with, if they still
+// do.
+func sayInTalk(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) {
+	h, err := t.Records.Handoff(u.Ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil || !h.Open() || h.Staff.ID != u.By.ID {
+		return false, err
+	}
+	v := talkView{From: h.Staff.Name, Lines: u.Words.Lines, Pictures: len(u.Words.Photos), Changed: u.Changed}
+	t.Tell(h.Client.Conversation, h.Client.Lang, sayFromStaff.With(v), u.Words.Photos...)
+	t.Records.LaterFor(h.Client.Conversation, idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
+	return true, nil
 }
 
 // mostKept is how many messages are kept for a colleague who is still to come.

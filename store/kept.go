@@ -126,6 +126,7 @@ var keptParts = []keptPart{
 // notCopied says of each other personal table why a copy goes without it.
 var notCopied = map[string]string{
 	"outbox_about":   "which of the messages to colleagues are about them",
+	"held_words":     "what colleagues wrote and nobody was sent; who held it back is the agency's own account",
 	"outbox":         "what we said stands in the client's own chat; it is kept so that it arrives, and what colleagues said in it is theirs too",
 	"outbox_heads":   "how far delivery has come",
 	"sessions":       "where the open question stands; an answer goes into the records when it is given, or when the whole is submitted",

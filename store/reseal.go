@@ -44,6 +44,7 @@ var sealedColumns = []sealedColumn{
 	{"staff", "name", []string{"id"}, []string{"conversation"}, byOne(staffNamePlace)},
 	{"complaints", "facts", []string{"id"}, []string{"facts_key"}, byOne(factsPlace)},
 	{"handoff_words", "words", []string{"id"}, []string{"words_key"}, byOne(wordsPlace)},
+	{"held_words", "words", []string{"id"}, []string{"words_key"}, byOne(heldPlace)},
 	{"index_keys", "secret", []string{"name"}, []string{"name"}, byOne(indexSecretPlace)},
 	{"phones", "number", []string{"client_id"}, []string{"number_key"}, byOne(phonePlace)},
 	{"verifications", "entry", []string{"id"}, []string{"entry_key"}, byOne(entryPlace)},

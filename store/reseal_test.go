@@ -80,6 +80,9 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if err != nil {
 			return err
 		}
+		if _, err := tx.HoldWords(store.Held{By: staff[0], Client: h.Client, Outlet: "talk", Ref: h.Number(), State: store.HeldBack, Words: store.Words{Lines: []string{"包成功"}}}); err != nil {
+			return err
+		}
 		if _, err := tx.NoteVerification(h.Client.ID, store.PaperDivorce, store.PaperSeen, staff[0], time.Time{}); err != nil {
 			return err
 		}

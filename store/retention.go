@@ -65,6 +65,7 @@ var retentions = []retention{
 		kind: "handoffs", keep: func(k Keep) time.Duration { return k.Talks }, at: "closed_at", where: "closed_at > 0 AND " + clientFree,
 		first: []string{"DELETE FROM handoff_words WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})"},
 	},
+	{kind: "held_words", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},
 	{kind: "outbox", keep: func(k Keep) time.Duration { return k.Talks }, at: "created_at", where: "state NOT IN ('" + string(Queued) + "', '" + string(Waiting) + "') AND " + chatFree},
 	{kind: "outbox_about", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},
 	{kind: "turns", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: chatFree},

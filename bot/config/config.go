@@ -37,6 +37,7 @@ type Config struct {
 	Spool    string   `config:"spool"`     // the folder for what comes while the database is away; empty: none
 	Texts    string   `config:"texts"`     // the agency's own texts; empty: none
 	Answers  string   `config:"knowledge"` // the agency's own approved answers; empty: none
+	Guard    string   `config:"guard"`     // the agency's own rules for what colleagues write; empty: none
 	WeChat   WeChat   `config:"wechat"`
 	Telegram Telegram `config:"telegram"`
 	Staff    Staff    `config:"staff"`

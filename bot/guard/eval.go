@@ -10,6 +10,12 @@ import (
 //go:embed testdata/lines.tsv testdata/heldout.tsv testdata/fresh.tsv
 var sets embed.FS
 
+// Sets are the names of the built-in sets.
+var Sets = []string{"lines", "heldout", "fresh"}
+
+// SetPhone is the number of the agency whose colleagues write the lines.
+const SetPhone = "021-5555 0100"
+
 // Line is one of an evaluation set: what a colleague writes, and what is wrong
 // with it; nothing when Want is nil.
 type Line struct {

@@ -14,12 +14,9 @@ import (
 	"redthread/bot/guard"
 )
 
-// own is the number of the agency in the lines.
-const own = "021-5555 0100"
-
 func load(t testing.TB, o guard.Options) *guard.Guard {
 	t.Helper()
-	o.Own = append(o.Own, own)
+	o.Own = append(o.Own, guard.SetPhone)
 	g, err := guard.Load(o)
 	if err != nil {
 		t.Fatal(err)

@@ -11,11 +11,14 @@ import (
 // given by every process.
 const learnEvery = 3 * time.Second
 
-// learn takes up what the agency changes in its knowledge folder and what
-// supervisors promote in chat.
+// learn takes up what the agency changes in its folders of knowledge and of rules,
+// and what supervisors promote in chat.
 func (s *Server) learn(ctx context.Context) {
 	for known := ""; ; {
 		s.cfg.Answers.Look(ctx, s.log)
+		if s.cfg.Guard != nil {
+			s.cfg.Guard.Look(ctx, s.log)
+		}
 		mark, err := s.learnPromoted(ctx, known)
 		if err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "promoted answers not read, will be tried again", "error", err)

@@ -16,6 +16,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/dialog"
+	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/bot/media"
 	"redthread/bot/metrics"
@@ -32,6 +33,7 @@ type Config struct {
 	Store    *store.Store // stays the caller's to close, after Run has returned
 	Texts    *templates.Live
 	Answers  *knowledge.Live                 // the approved answers; nil: the built-in ones and what is promoted
+	Guard    *guard.Live                     // what colleagues must not write; nil: the built-in rules
 	Agency   func(lang string) dialog.Agency // what clients are told about the agency; nil: nothing
 	Promises flows.Settings
 	WeChat   *wechat.Config   // nil: not on WeChat; its Shared and Letters are filled in
@@ -143,6 +145,9 @@ func New(cfg Config) (_ *Server, err error) {
 // promises are what the flows are told to promise, with what the server knows.
 func (s *Server) promises() flows.Settings {
 	p := s.cfg.Promises
+	if s.cfg.Guard != nil {
+		p.Guard = s.cfg.Guard.Current
+	}
 	p.Agency, p.Knowledge, p.MaxPicture = s.cfg.Agency, s.cfg.Answers.Current, s.cfg.MaxMedia
 	if p.PhotoLink == nil && s.cfg.PublicURL != "" {
 		p.PhotoLink = func(token string) string { return s.publicURL(PhotoPath + token) }

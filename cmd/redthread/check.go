@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"redthread/bot/config"
+	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/templates"
 )
@@ -24,6 +25,7 @@ func (checkCommand) Run(t *terminal) error {
 		// but the built-in ones can be looked at.
 		_ = checkTexts(t, templates.Options{})
 		_ = checkAnswers(t, knowledge.Options{})
+		_ = checkRules(t, guard.Options{})
 		return errNotInOrder
 	}
 	fmt.Fprintln(t.out, "✓ settings")
@@ -36,7 +38,8 @@ func (checkCommand) Run(t *terminal) error {
 	}
 	checkCalendar(t, c)
 	fine = checkTexts(t, textOptions(c)) && fine
-	if !checkAnswers(t, answerOptions(c)) || !fine {
+	fine = checkAnswers(t, answerOptions(c)) && fine
+	if !checkRules(t, guardOptions(c)) || !fine {
 		return errNotInOrder
 	}
 	return nil
@@ -84,5 +87,15 @@ func checkAnswers(t *terminal, o knowledge.Options) (fine bool) {
 	for _, w := range b.Warnings() {
 		fmt.Fprintf(t.out, "  note: %v\n", w)
 	}
+	return true
+}
+
+func checkRules(t *terminal, o guard.Options) (fine bool) {
+	g, err := guard.Load(o)
+	if err != nil {
+		fmt.Fprintf(t.out, "✗ guard\n%v\n", err)
+		return false
+	}
+	fmt.Fprintf(t.out, "✓ guard (%d rules)\n", g.Len())
 	return true
 }

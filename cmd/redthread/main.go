@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"redthread/bot/config"
+	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/templates"
 )
@@ -47,6 +48,7 @@ type commands struct {
 	Keys    keysCommand      `cmd:"" help:"Make or change the keyset that seals personal data."`
 	Texts   textsCommand     `cmd:"" help:"Show the built-in texts, to copy and change."`
 	Answers knowledgeCommand `cmd:"" name:"knowledge" help:"See to the approved answers, and measure how questions find them."`
+	Guard   guardCommand     `cmd:"" help:"See to the rules for what colleagues must not write to clients, and measure them."`
 	Setting settingCommand   `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
 	Version versionCommand   `cmd:"" help:"Say which release this is."`
 }
@@ -91,10 +93,11 @@ func exitCode(err error) int {
 	var settings config.Problems
 	var texts templates.Problems
 	var answers knowledge.Problems
+	var rules guard.Problems
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &settings), errors.As(err, &texts), errors.As(err, &answers), errors.Is(err, errNotInOrder):
+	case errors.As(err, &settings), errors.As(err, &texts), errors.As(err, &answers), errors.As(err, &rules), errors.Is(err, errNotInOrder):
 		return exitNotInOrder
 	}
 	return exitFailed

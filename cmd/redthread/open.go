@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"redthread/bot/config"
+	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/bot/logging"
 	"redthread/store"
@@ -65,6 +66,16 @@ func answerOptions(c *config.Config) knowledge.Options {
 		return knowledge.Options{}
 	}
 	return knowledge.Options{Override: os.DirFS(c.Answers), Folder: c.Answers}
+}
+
+// guardOptions are the rules that the configuration names, with the number that
+// clients are told.
+func guardOptions(c *config.Config) guard.Options {
+	o := guard.Options{Own: []string{c.Agency.Phone}}
+	if c.Guard != "" {
+		o.Override, o.Folder = os.DirFS(c.Guard), c.Guard
+	}
+	return o
 }
 
 // textOptions are the texts that the configuration names.

@@ -11,6 +11,7 @@ import (
 	"redthread/bot"
 	"redthread/bot/config"
 	"redthread/bot/dialog"
+	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/bot/logging"
 	"redthread/bot/server"
@@ -44,6 +45,10 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	rules, err := guard.Open(guardOptions(cfg))
+	if err != nil {
+		return err
+	}
 	log := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format)
 	slog.SetDefault(log)
 	cal, err := cfg.WorkingCalendar()
@@ -51,7 +56,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 		return err
 	}
 	srv, err := server.New(server.Config{
-		Store: s, Texts: texts, Answers: answers, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
+		Store: s, Texts: texts, Answers: answers, Guard: rules, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
 		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll,
 		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(),
 		Promises: flows.Settings{
