@@ -80,3 +80,12 @@ func withProfile(f dialog.Flow[form], all []dialog.Definition) []dialog.Definiti
 
 // PersonName takes a name apart.
 var PersonName = personName
+
+// Outlets are the ways by which a colleague's own words reach a client.
+func Outlets() map[string]bool {
+	all := map[string]bool{}
+	for name := range outlets {
+		all[name] = true
+	}
+	return all
+}

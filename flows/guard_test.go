@@ -1,0 +1,79 @@
+package flows_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"redthread/flows"
+)
+
+// toClients are all texts that one person's turn sends into another's chat, and
+// whose words are in them. Who adds one decides here: a colleague's own words go
+// through Settings.utter, which asks the guard.
+var toClients = map[string]string{
+	"sayFromStaff": "guarded: talk",
+	"sayAnswered":  "guarded: answer",
+
+	"sayInCharge":    "fixed, and the colleague's name",
+	"sayStep":        "fixed, and the colleague's name",
+	"sayCame":        "fixed, and the colleague's name",
+	"sayPaperNoted":  "fixed, and the colleague's name",
+	"sayWasPaper":    "fixed",
+	"sayLinkedThere": "fixed",
+
+	"sayFromClient": "to a colleague",
+	"sayNewcomer":   "to a colleague",
+	"sayNotPassed":  "to a colleague",
+	"theirs":        "to a colleague",
+	"l":             "to colleagues",
+	"line":          "to colleagues",
+}
+
+var tells = regexp.MustCompile(`\.Tell\((\S+), \S+, (\w+)`)
+
+// TestEveryWayToAClientIsKnown reads the flows for what is told in another chat.
+func TestEveryWayToAClientIsKnown(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, guarded := map[string]bool{}, []string{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(tells.FindAll(src, -1)); n != strings.Count(string(src), ".Tell(") {
+			t.Errorf("%s: Tell is called %d times, and %d can be read", file, strings.Count(string(src), ".Tell("), n)
+		}
+		for _, m := range tells.FindAllSubmatch(src, -1) {
+			text := string(m[2])
+			found[text] = true
+			way, known := toClients[text]
+			if !known {
+				t.Errorf("%s tells %s in another chat: say in toClients whose words are in it", file, text)
+			}
+			if outlet, ok := strings.CutPrefix(way, "guarded: "); ok {
+				guarded = append(guarded, outlet)
+			}
+		}
+	}
+	for text := range toClients {
+		if !found[text] {
+			t.Errorf("%s is told no more", text)
+		}
+	}
+	slices.Sort(guarded)
+	if outlets := slices.Sorted(maps.Keys(flows.Outlets())); !slices.Equal(guarded, outlets) {
+		t.Errorf("guarded texts go by %v, the outlets are %v: another way leads past the guard", guarded, outlets)
+	}
+}
