@@ -54,7 +54,7 @@ var personalTables = []personalTable{
 	{"complaints", KindComplaints, "client_id IN ({clients})", "facts = '', state = 'closed', closed_at = CASE closed_at WHEN 0 THEN {now} ELSE closed_at END"},
 	{"handoff_words", "", "handoff_id IN (SELECT id FROM handoffs WHERE client_id IN ({clients}))", ""},
 	{"handoffs", KindTalks, "client_id IN ({clients})", ""},
-	{"held_words", "", "client_id IN ({clients})", "words = '', event_key = '', state = CASE WHEN state IN ('held', 'asked') THEN 'gone' ELSE state END"},
+	{"held_words", "", "client_id IN ({clients})", ""},
 	{"question_steps", "", "question_id IN (SELECT id FROM questions WHERE client_id IN ({clients}))", ""},
 	{"questions", KindQuestions, "client_id IN ({clients})", ""},
 	{"answers_given", "", "client_id IN ({clients})", ""},
