@@ -26,6 +26,7 @@ type Client struct {
 	LeftAt       time.Time // zero: with us
 	HeldAt       time.Time // zero: no legal hold is on them
 	ErasedAt     time.Time // zero: we know who they are
+	Standing     Standing
 }
 
 // Code is how staff and papers name the client: "K-000012".
@@ -43,6 +44,7 @@ type clientRow struct {
 	LeftAt       int64
 	HeldAt       int64
 	ErasedAt     int64
+	Standing     Standing
 }
 
 func (clientRow) TableName() string { return "clients" }
@@ -71,6 +73,7 @@ func (tx *Tx) Meet() error {
 	case err != nil:
 		return err
 	}
+	tx.touch(row.person())
 	change := map[string]any{"left_at": 0}
 	if tx.ev.Name != "" {
 		sealed, err := tx.s.box.Seal(clientNamePlace(row.Conversation), []byte(tx.ev.Name))
@@ -97,6 +100,7 @@ func (tx *Tx) Part() error {
 	if err := tx.update("note that a client left", &clientRow{}, row.ID, map[string]any{"left_at": millis(tx.now)}); err != nil {
 		return err
 	}
+	tx.touch(row.person())
 	return tx.partNews(row)
 }
 
@@ -203,7 +207,7 @@ func (tx *Tx) newClient(lang string) (clientRow, error) {
 
 func (tx *Tx) client(row clientRow) (Client, error) {
 	tx.note(row)
-	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, OwnerID: row.OwnerID, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt), HeldAt: fromMillis(row.HeldAt), ErasedAt: fromMillis(row.ErasedAt)}
+	c := Client{ID: row.person(), Chat: row.ID, Lang: row.Lang, Source: row.Source, OwnerID: row.OwnerID, ArrivedAt: fromMillis(row.ArrivedAt), LeftAt: fromMillis(row.LeftAt), HeldAt: fromMillis(row.HeldAt), ErasedAt: fromMillis(row.ErasedAt), Standing: row.Standing}
 	if err := tx.belongs(&c); err != nil {
 		return c, err
 	}

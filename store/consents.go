@@ -115,6 +115,7 @@ func (tx *Tx) NoteConsent(n NewConsent) error {
 	if err != nil {
 		return err
 	}
+	tx.touch(client.ID)
 	text := consentTextRow{digest, n.Kind, n.Version, n.Lang, n.Words, millis(tx.now)}
 	if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&text).Error; err != nil {
 		return wrap("keep the words of a consent", err)

@@ -105,6 +105,7 @@ func (tx *Tx) SaveCriteria(c Criteria) error {
 	if fresh {
 		row = criteriaRow{ClientID: me.ID, WishesKey: newID()}
 	}
+	tx.touch(me.ID)
 	row.UpdatedAt = millis(tx.now)
 	if row.Wishes, err = tx.s.box.SealJSON(wishesPlace(row.WishesKey), c); err != nil {
 		return err

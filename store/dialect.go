@@ -21,6 +21,7 @@ type dialect struct {
 	now      string                     // the present in milliseconds, on the database's clock
 	upsert   string                     // begins the update part of an insert that meets its own key
 	incoming func(column string) string // the value the refused insert carried
+	by       func(index string) string  // after a table's name: read it over this index
 }
 
 var (
@@ -29,12 +30,14 @@ var (
 		now:      "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
 		upsert:   "ON CONFLICT (%s) DO UPDATE SET",
 		incoming: func(c string) string { return "excluded." + c },
+		by:       func(index string) string { return " INDEXED BY " + index },
 	}
 	onMySQL = dialect{
 		name:     "mysql",
 		now:      "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
 		upsert:   "ON DUPLICATE KEY UPDATE",
 		incoming: func(c string) string { return "VALUES(" + c + ")" },
+		by:       func(index string) string { return " FORCE INDEX (" + index + ")" },
 	}
 )
 

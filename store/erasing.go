@@ -145,10 +145,22 @@ func (s *Store) eraseIn(ctx context.Context, tx *sql.Tx, e erasing) (done Erased
 		}
 		done.Gone = append(done.Gone, gone...)
 	}
+	if err := s.freeNumbers(ctx, tx); err != nil {
+		return done, err
+	}
 	if err := s.noteErasures(ctx, tx, done.Gone, e.reason, e.order); err != nil {
 		return done, err
 	}
 	return done, s.leaveLastWords(ctx, tx, e, done)
+}
+
+// freeNumbers lets who waited for a number that is nobody's any more be found.
+func (s *Store) freeNumbers(ctx context.Context, tx *sql.Tx) error {
+	a := s.aside(ctx, tx)
+	if err := a.touchContested(); err != nil {
+		return err
+	}
+	return a.settle()
 }
 
 // querier is what both a database and a transaction can do.

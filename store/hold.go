@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
@@ -36,6 +37,14 @@ func (s *Store) setHold(ctx context.Context, client string, at int64, when strin
 	if n == 0 {
 		return false, fmt.Errorf("store: client %s: %w", client, ErrNotFound)
 	}
-	changed, err := s.exec(ctx, "set legal hold", "UPDATE clients SET held_at = ? WHERE (id = ? OR person_id = ?) AND erased_at = 0 AND "+when, at, person, person)
-	return changed > 0, err
+	changed := false
+	err = s.inTx(ctx, "set legal hold", func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, "UPDATE clients SET held_at = ? WHERE (id = ? OR person_id = ?) AND erased_at = 0 AND "+when, at, person, person))
+		if err != nil {
+			return err
+		}
+		changed = n > 0
+		return s.aside(ctx, tx).reckonAll([]int64{person})
+	})
+	return changed, err
 }

@@ -125,6 +125,9 @@ var keptParts = []keptPart{
 
 // notCopied says of each other personal table why a copy goes without it.
 var notCopied = map[string]string{
+	"candidates":     "codes of what stands in the profile and in the wishes",
+	"shortlists":     "whom a colleague thinks of for whom: the other one's as much as theirs",
+	"kept_apart":     "whom they are not proposed to: the other one's as much as theirs",
 	"outbox_about":   "which of the messages to colleagues are about them",
 	"held_words":     "what colleagues wrote and nobody was sent; who held it back is the agency's own account",
 	"outbox":         "what we said stands in the client's own chat; it is kept so that it arrives, and what colleagues said in it is theirs too",

@@ -186,6 +186,13 @@ func (tx *Tx) join(stays, joins int64) error {
 			return wrap("hold both clients", err)
 		}
 	}
+	if stand := max(both[0].Standing, both[1].Standing); stand != Searching {
+		if err := tx.SetStanding(stays, stand); err != nil {
+			return err
+		}
+	}
+	tx.touch(stays)
+	tx.touch(joins)
 	link := clientLinkRow{ClientID: stays, JoinedID: joins, EventKey: string(tx.ev.Key), At: millis(tx.now)}
 	return wrap("note link", db.Create(&link).Error)
 }
@@ -232,8 +239,10 @@ func (s *Store) Unlink(ctx context.Context, client string) (again string, err er
 			return err
 		}
 		again = number("K", joined)
-		_, err = tx.ExecContext(ctx, "UPDATE client_links SET undone_at = ? WHERE id = ?", millis(s.now()), link)
-		return err
+		if _, err = tx.ExecContext(ctx, "UPDATE client_links SET undone_at = ? WHERE id = ?", millis(s.now()), link); err != nil {
+			return err
+		}
+		return s.aside(ctx, tx).reckonAll([]int64{person, joined})
 	})
 	return again, err
 }

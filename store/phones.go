@@ -150,6 +150,7 @@ func (tx *Tx) contest(claim *phoneRow) (Client, error) {
 		claim.contest()
 		return other, nil
 	}
+	tx.touch(other.ID)
 	has.contest()
 	_, err = tx.exec("UPDATE phones SET digest = ? WHERE client_id = ?", has.Digest, has.ClientID)
 	return other, wrap("contest a phone number", err)
@@ -282,6 +283,9 @@ func (tx *Tx) DropPhone() error {
 }
 
 func (tx *Tx) dropPhone(client int64) error {
-	_, err := tx.exec("DELETE FROM phones WHERE "+ofPerson, client, client)
-	return wrap("forget phone number", err)
+	if _, err := tx.exec("DELETE FROM phones WHERE "+ofPerson, client, client); err != nil {
+		return wrap("forget phone number", err)
+	}
+	tx.touch(client)
+	return tx.touchContested()
 }

@@ -190,6 +190,7 @@ func (tx *Tx) SaveProfile(p Profile) error {
 	if err := tx.fill(&row, p); err != nil {
 		return err
 	}
+	tx.touch(me.ID)
 	return tx.keepProfile(row, fresh)
 }
 
@@ -216,6 +217,7 @@ func (tx *Tx) FileProfile() (first bool, err error) {
 		return false, err
 	}
 	row.State, row.FiledAt, row.UpdatedAt = ProfileComplete, millis(tx.now), millis(tx.now)
+	tx.touch(me.ID)
 	return true, tx.keepProfile(row, false)
 }
 
@@ -249,6 +251,7 @@ func (tx *Tx) DropProfile(client int64) error {
 			return wrap("erase profile", err)
 		}
 	}
+	tx.touch(client)
 	return nil
 }
 
@@ -266,6 +269,7 @@ func (tx *Tx) eachProfile(client int64, change func(profileRow) error) error {
 			return err
 		}
 	}
+	tx.touch(client)
 	return nil
 }
 

@@ -24,6 +24,9 @@ type retention struct {
 	// they go.
 	first  []string
 	become string
+
+	// then, if there is one, puts right what depended on the rows.
+	then func(*Store, context.Context, *sql.Tx) error
 }
 
 const (
@@ -47,6 +50,7 @@ var retentions = []retention{
 			"DELETE FROM criteria WHERE client_id IN (SELECT client_id FROM profiles WHERE {rows})",
 			"DELETE FROM profile_notes WHERE client_id IN (SELECT client_id FROM profiles WHERE {rows})",
 		},
+		then: (*Store).afterDrafts,
 	},
 	{
 		kind: "complaints", keep: func(k Keep) time.Duration { return k.Complaints }, at: "closed_at", where: "closed_at > 0 AND " + clientFree,
@@ -98,6 +102,19 @@ var retentions = []retention{
 	{kind: "refusals", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
 	{kind: "erasures", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
 	{kind: "erasure_orders", keep: func(k Keep) time.Duration { return k.Proofs }, at: "done_at", where: "done_at > 0"},
+}
+
+// afterDrafts puts the candidates right who had a draft in another chat, with wishes
+// or a number.
+func (s *Store) afterDrafts(ctx context.Context, tx *sql.Tx) error {
+	a := s.aside(ctx, tx)
+	if err := a.touchAll("SELECT DISTINCT person_id FROM clients WHERE person_id <> 0 AND erased_at = 0"); err != nil {
+		return err
+	}
+	if err := a.touchContested(); err != nil {
+		return err
+	}
+	return a.settle()
 }
 
 // retainBatch is how many rows go in one transaction, mostBatches how many
@@ -225,6 +242,11 @@ func (s *Store) retainRows(ctx context.Context, r retention, cutoff int64) (n in
 		n, err = affected(tx.ExecContext(ctx, fill.Replace(last)))
 		if err != nil {
 			return err
+		}
+		if r.then != nil {
+			if err := r.then(s, ctx, tx); err != nil {
+				return err
+			}
 		}
 		return s.noteErasures(ctx, tx, Holdings{{Kind: r.kind, N: n, Oldest: oldest}}, byRetention, 0)
 	})

@@ -32,6 +32,9 @@ type Tx struct {
 	deeds    []deed    // of records, still to be done
 	subjects []subject // whom it has read
 
+	touched map[int64]bool // persons whose row among the candidates is to be made anew
+	fresh   bool           // records are read as they stand now, and held
+
 	recorded bool       // the turn's row is written
 	reply    *claimed   // for the answer to the turn's callback
 	claims   []*claimed // for the sender
@@ -119,6 +122,9 @@ func (tx *Tx) run(ses *bot.Session, play func(*Tx, *bot.Session) error) (err err
 	}()
 	ses.Seq++
 	if err := play(tx, ses); err != nil {
+		return err
+	}
+	if err := tx.settle(); err != nil {
 		return err
 	}
 	ses.SeenAt = tx.now
@@ -257,6 +263,9 @@ func (tx *Tx) records() (*gorm.DB, error) {
 	}
 	db := tx.s.orm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, SkipDefaultTransaction: true})
 	db.Statement.ConnPool = tx.sql
+	if tx.fresh {
+		db = db.Clauses(forUpdate)
+	}
 	return db, nil
 }
 

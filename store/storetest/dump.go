@@ -276,3 +276,14 @@ func tables(t testing.TB, db *sql.DB, home store.Config) (all []string) {
 	}
 	return all
 }
+
+// Exec changes the house's tables behind the store's back, as an older release or
+// another program might have.
+func Exec(t testing.TB, home store.Config, query string, args ...any) {
+	t.Helper()
+	db := open(t, home)
+	defer func() { _ = db.Close() }() // the statement has been answered
+	if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
+		t.Fatal(err)
+	}
+}

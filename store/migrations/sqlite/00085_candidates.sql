@@ -1,0 +1,50 @@
+-- +goose Up
+CREATE TABLE candidates (
+  client_id BIGINT NOT NULL PRIMARY KEY,
+  profile_id BIGINT NOT NULL,
+  shape INTEGER NOT NULL,
+  findable INTEGER NOT NULL,
+  consented INTEGER NOT NULL,
+  standing INTEGER NOT NULL,
+  lot INTEGER NOT NULL,
+  gender INTEGER NOT NULL,
+  born_in INTEGER NOT NULL,
+  height INTEGER NOT NULL,
+  education INTEGER NOT NULL,
+  city INTEGER NOT NULL,
+  registered INTEGER NOT NULL,
+  marital INTEGER NOT NULL,
+  children INTEGER NOT NULL,
+  smoking INTEGER NOT NULL,
+  drinking INTEGER NOT NULL,
+  income INTEGER NOT NULL,
+  hobbies INTEGER NOT NULL,
+  changed_on INTEGER NOT NULL,
+  must_age_from INTEGER NOT NULL,
+  must_age_to INTEGER NOT NULL,
+  must_height_from INTEGER NOT NULL,
+  must_height_to INTEGER NOT NULL,
+  must_education INTEGER NOT NULL,
+  must_income INTEGER NOT NULL,
+  must_marital INTEGER NOT NULL,
+  must_children INTEGER NOT NULL,
+  must_smoking INTEGER NOT NULL,
+  must_drinking INTEGER NOT NULL,
+  must_places TEXT NOT NULL,
+  like_age_from INTEGER NOT NULL,
+  like_age_to INTEGER NOT NULL,
+  like_height_from INTEGER NOT NULL,
+  like_height_to INTEGER NOT NULL,
+  like_education INTEGER NOT NULL,
+  like_income INTEGER NOT NULL,
+  like_marital INTEGER NOT NULL,
+  like_children INTEGER NOT NULL,
+  like_smoking INTEGER NOT NULL,
+  like_drinking INTEGER NOT NULL,
+  like_places TEXT NOT NULL
+);
+CREATE INDEX candidates_by_age ON candidates (findable, gender, lot, born_in, must_age_from, must_age_to, city, education, height, must_marital, must_education);
+CREATE INDEX candidates_by_city ON candidates (findable, gender, lot, city, born_in, must_age_from, must_age_to, education, height, must_marital, must_education);
+
+-- +goose Down
+DROP TABLE candidates;
