@@ -41,10 +41,11 @@ func openClient(s Settings) dialog.Flow[none] {
 type clientView struct {
 	Client   string
 	Since    time.Time
-	Left     bool // unfollowed or blocked us
-	Agreed   bool // to the notice: without it nothing is shown
-	Show     bool // to being shown to candidates
-	Profile  bool // there is one, and who looks may read it
+	Left     bool   // unfollowed or blocked us
+	Agreed   bool   // to the notice: without it nothing is shown
+	Show     bool   // to being shown to candidates
+	Profile  bool   // there is one, and who looks may read it
+	Standing string // of store.Standings
 	Photos   int
 	Verified []string // papers that may be called verified now
 }
@@ -139,7 +140,7 @@ func showClient(t *dialog.Turn, s Settings, code string) error {
 }
 
 func viewOfClient(t *dialog.Turn, c store.Client) (v clientView, err error) {
-	v = clientView{Client: c.Code(), Since: c.ArrivedAt, Left: !c.LeftAt.IsZero()}
+	v = clientView{Client: c.Code(), Since: c.ArrivedAt, Left: !c.LeftAt.IsZero(), Standing: c.Standing.String()}
 	notice, err := t.Records.Consent(c.ID, store.ConsentNotice)
 	if err != nil || !notice.Given() {
 		return v, err
@@ -175,6 +176,8 @@ func pressClient(s Settings) func(t *dialog.Turn, ref, choice string) error {
 		switch choice {
 		case "profile":
 			return showSeeker(t, s, c)
+		case "match":
+			return openMatch(t, c)
 		case "photos":
 			return showPhotos(t, s, c)
 		case "again":

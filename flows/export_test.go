@@ -89,3 +89,6 @@ func Outlets() map[string]bool {
 	}
 	return all
 }
+
+// Occupations are those that may be shown of a candidate.
+func Occupations() []string { return occupations }

@@ -257,7 +257,8 @@ func (c *composer) pictures(k store.Kept) (all []copies.Record) {
 
 func (c *composer) looks(k store.Kept) (all []copies.Record) {
 	for _, r := range k.Reveals {
-		all = append(all, c.record().time("at", r.At).staff("by", r.By).choice("shown", "copy.looks", r.What).done(""))
+		shown, _, _ := strings.Cut(r.What, ":") // for whom, is the other one's affair
+		all = append(all, c.record().time("at", r.At).staff("by", r.By).choice("shown", "copy.looks", shown).done(""))
 	}
 	return all
 }

@@ -151,6 +151,8 @@ func workSeeker(s Settings) func(*dialog.Turn, string, string) error {
 			return gone(t, uncover(t, me, client))
 		case choice == "more":
 			return showClient(t, s, ref)
+		case choice == "match":
+			return openMatch(t, client)
 		}
 		return showSeeker(t, s, client)
 	}

@@ -51,6 +51,7 @@ func cast() []*person {
 		{name: "dana", at: on("telegram", "8100000024"), lang: "en"},
 		{name: "mei", at: on("wechat", "oMei3pT66v"), role: store.RoleMatchmaker, call: "王红娘"},
 		{name: "li", at: on("telegram", "8100000031"), lang: "zh-CN", role: store.RoleService, call: "小李"},
+		{name: "qin", at: on("telegram", "8100000055"), lang: "en", role: store.RoleMatchmaker, call: "秦红娘"},
 		{name: "chen", at: on("telegram", "8100000048"), lang: "zh-CN", role: store.RoleSupervisor, call: "陈店长"},
 	}
 }
@@ -297,6 +298,12 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		return nil
 	case "photo":
 		return s.photos(p, rest)
+	case "registers":
+		s.register(p.at, rest)
+		return nil
+	case "crowd":
+		s.crowd(rest)
+		return nil
 	default:
 		s.t.Fatalf("nobody can do %q", line)
 	}

@@ -7,6 +7,11 @@ const (
 	RevealContact = "contact" // with them
 	RevealLedger  = "ledger"
 	RevealByPhone = "by_phone" // the client was found by a phone number
+	RevealMatch   = "match"    // candidates were looked for, for them
+
+	// RevealCandidate begins what is kept of who was shown as a candidate, without
+	// what would tell who they are; for whom, stands behind it: "candidate:K-000012".
+	RevealCandidate = "candidate:"
 
 	// RevealConfirmed: they called the number, and found it to be the client's.
 	RevealConfirmed = "confirmed"
