@@ -1,6 +1,10 @@
 package store
 
-import "fmt"
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
 
 // Standing is whether a client is to be proposed to others.
 type Standing int
@@ -36,4 +40,27 @@ func (tx *Tx) SetStanding(client int64, s Standing) error {
 	}
 	tx.touch(client)
 	return nil
+}
+
+// SetStanding notes how a client, "K-000012", stands. ErrNotFound: no such client,
+// or erased.
+func (s *Store) SetStanding(ctx context.Context, client string, to Standing) error {
+	person, err := id("K", client)
+	if err != nil {
+		return err
+	}
+	return s.inTx(ctx, "set standing", func(t *sql.Tx) error {
+		tx := s.aside(ctx, t)
+		chats, err := tx.chatRows(person)
+		if err != nil {
+			return err
+		}
+		if len(chats) == 0 || chats[0].ErasedAt != 0 {
+			return ErrNotFound
+		}
+		if err := tx.SetStanding(person, to); err != nil {
+			return err
+		}
+		return tx.settle()
+	})
 }

@@ -13,6 +13,8 @@ type clientCommand struct {
 	Release clientRelease `cmd:"" help:"End a legal hold."`
 	Unlink  clientUnlink  `cmd:"" help:"Take a client's linked chats apart: undo the newest link."`
 	Erased  clientErased  `cmd:"" help:"Show the record of a client's deletion: when, by whose wish, how much of what."`
+
+	Standing clientStanding `cmd:"" help:"Note whether a client is to be proposed to others."`
 }
 
 type clientHold struct {

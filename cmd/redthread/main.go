@@ -34,23 +34,24 @@ const (
 type commands struct {
 	Config string `short:"c" placeholder:"FILE" env:"REDTHREAD_CONFIG" help:"The configuration file. Without one, redthread.yaml if it is there, else the environment alone."`
 
-	Serve   serveCommand     `cmd:"" help:"Serve the platforms until told to stop."`
-	Check   checkCommand     `cmd:"" help:"Say whether settings, keys and texts are in order."`
-	Migrate migrateCommand   `cmd:"" help:"Bring the database up to date, or say how it stands."`
-	Staff   staffCommand     `cmd:"" help:"Invite colleagues, list them, end their access."`
-	Source  sourceCommand    `cmd:"" help:"Make the links and QR codes by which newcomers come, and count them."`
-	Webhook webhookCommand   `cmd:"" help:"Bring the platforms' deliveries here, and see how they go."`
-	Menu    menuCommand      `cmd:"" help:"Give the platforms their menus, or show them."`
-	Outbox  outboxCommand    `cmd:"" help:"See to messages that do not arrive."`
-	Letters lettersCommand   `cmd:"" help:"See to callbacks that could not be played."`
-	Client  clientCommand    `cmd:"" help:"See to one client's records: hold them back from erasure, take linked chats apart."`
-	Retain  retainCommand    `cmd:"" name:"retention" help:"Erase what has been kept long enough, or say what that is."`
-	Keys    keysCommand      `cmd:"" help:"Make or change the keyset that seals personal data."`
-	Texts   textsCommand     `cmd:"" help:"Show the built-in texts, to copy and change."`
-	Answers knowledgeCommand `cmd:"" name:"knowledge" help:"See to the approved answers, and measure how questions find them."`
-	Guard   guardCommand     `cmd:"" help:"See to the rules for what colleagues must not write to clients, and measure them."`
-	Setting settingCommand   `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
-	Version versionCommand   `cmd:"" help:"Say which release this is."`
+	Serve   serveCommand      `cmd:"" help:"Serve the platforms until told to stop."`
+	Check   checkCommand      `cmd:"" help:"Say whether settings, keys and texts are in order."`
+	Migrate migrateCommand    `cmd:"" help:"Bring the database up to date, or say how it stands."`
+	Staff   staffCommand      `cmd:"" help:"Invite colleagues, list them, end their access."`
+	Source  sourceCommand     `cmd:"" help:"Make the links and QR codes by which newcomers come, and count them."`
+	Webhook webhookCommand    `cmd:"" help:"Bring the platforms' deliveries here, and see how they go."`
+	Menu    menuCommand       `cmd:"" help:"Give the platforms their menus, or show them."`
+	Outbox  outboxCommand     `cmd:"" help:"See to messages that do not arrive."`
+	Letters lettersCommand    `cmd:"" help:"See to callbacks that could not be played."`
+	Client  clientCommand     `cmd:"" help:"See to one client's records: hold them back from erasure, take linked chats apart."`
+	Retain  retainCommand     `cmd:"" name:"retention" help:"Erase what has been kept long enough, or say what that is."`
+	Keys    keysCommand       `cmd:"" help:"Make or change the keyset that seals personal data."`
+	Texts   textsCommand      `cmd:"" help:"Show the built-in texts, to copy and change."`
+	Answers knowledgeCommand  `cmd:"" name:"knowledge" help:"See to the approved answers, and measure how questions find them."`
+	Guard   guardCommand      `cmd:"" help:"See to the rules for what colleagues must not write to clients, and measure them."`
+	Setting settingCommand    `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
+	Version versionCommand    `cmd:"" help:"Say which release this is."`
+	Matches candidatesCommand `cmd:"" name:"candidates" help:"See to what is searched for candidates."`
 }
 
 // terminal is where a command is run from.

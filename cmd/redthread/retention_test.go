@@ -56,6 +56,9 @@ func TestClient(t *testing.T) {
 	h.run("retention --dry-run", exitDone, "Nothing is due.")
 	h.run("client unlink K-000001", exitFailed, "no client K-000001")
 	h.run("client release K-000001", exitDone, "go by their age again")
+	h.run("client standing K-000001 paused", exitDone, "K-000001 is paused.")
+	h.run("client standing K-000001 asleep", exitMisused, "must be one of")
+	h.run("client standing K-000009 barred", exitFailed, "no client K-000009")
 	h.run("client release K-000001", exitDone, "No hold")
 	h.run("client erased E-000001", exitFailed, "no record E-000001")
 	h.run("retention", exitDone, "silence  1")
@@ -63,4 +66,10 @@ func TestClient(t *testing.T) {
 	if strings.Contains(out, "42") || strings.Contains(out, "K-") {
 		t.Errorf("the record says whose it was: %s", out)
 	}
+}
+
+func TestCandidates(t *testing.T) {
+	h := ready(t)
+	h.run("candidates rebuild", exitDone, "0 made")
+	h.run("candidates rebuild --all", exitDone, "0 made")
 }
