@@ -235,6 +235,34 @@ func (s *stage) ordered() []int64 {
 	return due
 }
 
+// TestForgottenBeforeATimer: a timer that was looked up before the erasure, and
+// comes after it, finds nobody and leaves nothing.
+func TestForgottenBeforeATimer(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.acts("anna", append(untilEvidence, "发完了", "跳过", "提交", "删除我的资料")...)
+	s.clock.Advance(time.Hour)
+	due, err := s.store.DueTimers(t.Context(), 10)
+	if err != nil || len(due) == 0 {
+		t.Fatal(due, err)
+	}
+	s.handle(s.read(s.person("anna"), "确认删除")[0])
+	if _, err := s.sender.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.erase()
+	for _, ev := range due {
+		s.handle(ev)
+	}
+	if ses, err := s.store.SessionOf(t.Context(), s.person("anna").at); err != nil || ses.Seq != 0 {
+		t.Errorf("%+v, %v", ses, err)
+	}
+	s.settle()
+	if found := storetest.DumpOf(t, s.home, s.store).Find(s.person("anna").at.Chat); len(found) > 0 {
+		t.Error(found)
+	}
+}
+
 // TestForgottenWhileTheyWrite: who writes again before the last words have gone
 // out is met as a stranger; nothing of the two lives mixes.
 func TestForgottenWhileTheyWrite(t *testing.T) {

@@ -85,7 +85,8 @@ func (s *Store) DueTimers(ctx context.Context, n int) ([]bot.Event, error) {
 }
 
 // Fire takes the timer that the turn's event stands for. It is false when the
-// timer has been cancelled or moved since: then nothing is due. For news that
+// timer has been cancelled or moved since: then nothing is due, and play should
+// return ErrNotDue. For news that
 // are not a timer's it is always true.
 func (tx *Tx) Fire() (bool, error) {
 	rest, ok := strings.CutPrefix(string(tx.ev.Key), "timer:")

@@ -51,6 +51,11 @@ type Taken struct {
 	Reply *bot.Reply
 }
 
+// ErrNotDue ends a turn of which nothing is kept: what its event stands for is due
+// no more (Fire). Not even that there is such a conversation: it may have been
+// erased.
+var ErrNotDue = errors.New("store: it is due no more")
+
 // errTaken says that the event, or our place in the conversation, has been
 // recorded by someone else.
 var errTaken = errors.New("store: turn is taken")
@@ -62,7 +67,8 @@ var errTaken = errors.New("store: turn is taken")
 // committed and play is called again with the true one; so play must not keep
 // anything elsewhere. Deadlocks are tried again as well, at COMMIT too.
 //
-// When play fails, its error is returned as it is and nothing is kept. An error
+// When play fails, its error is returned as it is and nothing is kept; ErrNotDue
+// is no failure. An error
 // of which IsAway is true means that the database is away.
 func (s *Store) Turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Session) error) (Taken, error) {
 	start, n := time.Now(), TurnNote{Channel: ev.From.Channel}
@@ -96,6 +102,8 @@ func (s *Store) turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Sess
 				return Taken{Repeated: done}, err
 			}
 			n.Conflicts++
+		case errors.Is(err, ErrNotDue):
+			return Taken{Repeated: true}, nil
 		case isBusy(err):
 			n.Deadlocks++
 			if err := pause(ctx, time.Duration(try+1)*3*time.Millisecond); err != nil {

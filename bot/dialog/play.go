@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"redthread/bot"
+	"redthread/store"
 	"redthread/templates"
 )
 
@@ -102,7 +103,10 @@ func (e *Engine) notice(t *Turn) (bool, error) {
 		return false, nil
 	}
 	due, err := t.Records.Fire()
-	if !due || err != nil {
+	if err == nil && !due {
+		err = store.ErrNotDue
+	}
+	if err != nil {
 		return true, err
 	}
 	name, ref, _ := strings.Cut(t.Event.Text, ":")
