@@ -22,7 +22,7 @@ type life struct {
 }
 
 // wholeLife lets bo (WeChat) live it; carl's chat (Telegram) becomes his, too.
-func wholeLife(t *testing.T) *life {
+func wholeLife(t testing.TB) *life {
 	t.Helper()
 	l := &life{filler: newFiller(t, "bo", "type")}
 	for _, name := range []string{"mei", "li", "chen"} {
@@ -289,23 +289,26 @@ func TestForgottenWhileTheyWrite(t *testing.T) {
 	}
 }
 
-// BenchmarkForget measures a full erasure, from the order to the last trace.
+// BenchmarkForget measures the erasure of a whole life, from the order to the last
+// trace.
 func BenchmarkForget(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
-		s := newStage(b)
-		s.acts("anna", append(untilEvidence, "(photo 3)", "发完了", "跳过", "提交", "人工", "在吗", "我的资料", "删除我的资料")...)
-		s.handle(s.read(s.person("anna"), "确认删除")[0])
-		s.speak()
+		l := wholeLife(b)
+		l.do("删除我的资料")
+		l.handle(l.read(l.person("bo"), "确认删除")[0])
+		l.speak()
 		b.StartTimer()
-		if !s.erase() {
+		if !l.erase() {
 			b.Fatal("nothing to erase")
 		}
-		s.speak()
-		if _, err := s.store.SweepMedia(b.Context(), 100); err != nil {
+		if _, err := l.sender.Drain(b.Context()); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.store.EndErasures(b.Context()); err != nil {
+		if _, err := l.store.SweepMedia(b.Context(), 100); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := l.store.EndErasures(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}

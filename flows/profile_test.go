@@ -149,7 +149,7 @@ func (f *filler) do(line string) {
 	}
 }
 
-func newFiller(t *testing.T, who, how string) *filler {
+func newFiller(t testing.TB, who, how string) *filler {
 	s := newStage(t)
 	f := &filler{stage: s, who: s.person(who), how: how, lang: "zh-CN", taps: map[string]int{}, dice: rand.New(rand.NewPCG(1, 1))}
 	if f.who.lang != "" {
