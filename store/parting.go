@@ -108,15 +108,16 @@ func (s *Store) retainClients(ctx context.Context, p partingKind, k Keep) (gone 
 // tellColleagues leaves news of an erasure for every colleague, in its own
 // transaction: those whom it concerns hear of it, the others only forget. It
 // concerns whoever has a case of the client in hand, the client's matchmaker, and,
-// of clients who were more than visitors, supervisors; of a client who fell silent
-// nobody hears.
+// of clients who were more than visitors, supervisors, or where there are none
+// everybody; of a client who fell silent nobody hears.
 func (s *Store) tellColleagues(ctx context.Context, tx *sql.Tx, e erasing) error {
 	all := numbers(ids(e.chats))
 	news, ref := NewsErasedByWish, number("K", e.client)+" "+number("E", e.order)
 	const (
 		agreed = "EXISTS (SELECT 1 FROM consents WHERE client_id IN ({clients}))"
 		busy   = "EXISTS (SELECT 1 FROM complaints WHERE client_id IN ({clients})) OR EXISTS (SELECT 1 FROM questions WHERE client_id IN ({clients}))"
-		bosses = "role IN ('" + string(RoleSupervisor) + "', '" + string(RoleOwner) + "')"
+		above  = "role IN ('" + string(RoleSupervisor) + "', '" + string(RoleOwner) + "')"
+		bosses = "(" + above + " OR NOT EXISTS (SELECT 1 FROM staff b WHERE b.revoked_at = 0 AND b." + above + "))"
 		owners = "id IN (SELECT owner_id FROM complaints WHERE closed_at = 0 AND client_id IN ({clients}) UNION SELECT owner_id FROM questions WHERE answered_at = 0 AND client_id IN ({clients})" +
 			" UNION SELECT staff_id FROM handoffs WHERE closed_at = 0 AND client_id IN ({clients}) UNION SELECT owner_id FROM clients WHERE id IN ({clients}))"
 	)

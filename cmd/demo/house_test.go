@@ -89,6 +89,21 @@ func TestRegister(t *testing.T) {
 	}
 }
 
+// A visitor can try all that the client of a transcript does with their data.
+func TestMyDataInTheDemo(t *testing.T) {
+	town, _ := newHouse(t, t.TempDir(), "safe")
+	log := slog.New(slog.DiscardHandler)
+	script, err := readScript("testdata/mydata.zh-CN.chat", log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPlayer(script, town.Phones, log)
+	p.Pace, p.Patience = 0, 6*time.Second
+	if missed := p.play(t.Context()); len(missed) > 0 {
+		t.Errorf("the lines %v did not come; anna's phone:\n%s\nli's phone:\n%s", missed, reads(town, "anna"), reads(town, "li"))
+	}
+}
+
 // reads is what stands on a phone.
 func reads(town *town, id string) string {
 	var lines []string
