@@ -81,7 +81,7 @@ func TestRegister(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := newPlayer(script, town.Phones, log)
-			p.Pace, p.Patience = 0, 6*time.Second
+			p.Pace, p.Patience = 0, 30*time.Second
 			if missed := p.play(t.Context()); len(missed) > 0 {
 				t.Errorf("the lines %v did not come; anna's phone:\n%s\ncarl's phone:\n%s", missed, reads(town, "anna"), reads(town, "carl"))
 			}
