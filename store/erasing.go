@@ -342,13 +342,18 @@ func numbers(ids []int64) string {
 
 // scrub takes what was erased out of the database's own files too. SQLite
 // overwrites what it deletes (secure_delete), but keeps a log of pages that are
-// still to be written over; where others are reading, the next scrub does it. Of
-// MySQL's logs docs/operations.md tells.
+// still to be written over; while others are reading it cannot be emptied, and
+// the next EndErasures tries again. Of MySQL's logs docs/operations.md tells.
 func (s *Store) scrub(ctx context.Context) {
 	if s.dialect.name != "sqlite" {
 		return
 	}
-	if _, err := s.sql.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	// A row of three: whether others were in the way, the pages of the log, and how
+	// many of them were written over (SQLite, PRAGMA wal_checkpoint).
+	var busy, pages, written int
+	err := s.sql.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &written)
+	s.unscrubbed.Store(err != nil || busy != 0)
+	if err != nil {
 		s.log.WarnContext(ctx, "erased data are still in SQLite's log", "error", err)
 	}
 }

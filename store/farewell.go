@@ -108,7 +108,7 @@ func (s *Store) EndErasures(ctx context.Context) (n int, err error) {
 			n++
 		}
 	}
-	if n > 0 {
+	if n > 0 || s.unscrubbed.Load() {
 		s.scrub(ctx)
 	}
 	return n, nil

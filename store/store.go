@@ -71,6 +71,8 @@ type Store struct {
 	missedMu sync.Mutex
 	missed   map[bot.Conversation]struct{}
 
+	unscrubbed atomic.Bool // erased data may still stand in SQLite's log
+
 	now    func() time.Time
 	fixed  bool // the clock was injected: it decides, not the database's
 	log    *slog.Logger
