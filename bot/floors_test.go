@@ -15,6 +15,7 @@ import (
 var floors = map[string]int{
 	"bot":           0,
 	"bot/calendar":  0,
+	"bot/folder":    0,
 	"bot/hanzi":     0,
 	"bot/logging":   0,
 	"bot/nearest":   0,

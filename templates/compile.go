@@ -34,7 +34,7 @@ type button struct {
 
 // compile turns a block into a text, or reports why it cannot be one.
 func compile(b *block, funcs template.FuncMap, r *report) (*text, bool) {
-	before := len(r.errors)
+	before := r.found.Errors()
 	t := &text{block: b}
 	t.body, t.lines = compileWords(b, funcs, r)
 	seen := map[string]bool{}
@@ -49,7 +49,7 @@ func compile(b *block, funcs template.FuncMap, r *report) (*text, bool) {
 		}
 		t.buttons = append(t.buttons, button{line, compileButton(b, line, funcs, r)})
 	}
-	return t, len(r.errors) == before
+	return t, r.found.Errors() == before
 }
 
 // room is what an "each" adds to the ID.

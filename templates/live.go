@@ -2,15 +2,12 @@ package templates
 
 import (
 	"context"
-	"crypto/sha256"
-	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
-	"path"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"redthread/bot/folder"
 )
 
 // Live holds the texts of a running program, which may change under it. All its
@@ -39,12 +36,12 @@ func open(o Options, c catalog) (*Live, error) {
 // with one voice.
 func (l *Live) Current() *Set { return l.set.Load() }
 
-// Reload reads all texts again. When they are not in order it returns Problems
+// Reload reads all texts again. When they are not in order it returns folder.Problems
 // and the old set stays.
 func (l *Live) Reload() error {
 	l.reloading.Lock()
 	defer l.reloading.Unlock()
-	return l.reload(fingerprint(l.options.Override))
+	return l.reload(folder.Print(l.options.Override, maxFile))
 }
 
 func (l *Live) reload(print string) error {
@@ -79,7 +76,7 @@ func (l *Live) Watch(ctx context.Context, every time.Duration, log *slog.Logger)
 func (l *Live) look(ctx context.Context, log *slog.Logger) {
 	l.reloading.Lock()
 	defer l.reloading.Unlock()
-	print := fingerprint(l.options.Override)
+	print := folder.Print(l.options.Override, maxFile)
 	if print == l.seen {
 		return
 	}
@@ -89,36 +86,4 @@ func (l *Live) look(ctx context.Context, log *slog.Logger) {
 		return
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "texts reloaded", slog.Int("warnings", len(l.Current().Warnings())))
-}
-
-// fingerprint tells one state of the folder's texts from another by what is in
-// them: copying tools set times as they like.
-func fingerprint(fsys fs.FS) string {
-	if fsys == nil {
-		return ""
-	}
-	h := sha256.New()
-	for _, lang := range Languages {
-		files, err := fs.Glob(fsys, path.Join(lang, "*.txt"))
-		if err != nil {
-			fmt.Fprintf(h, "%v", err)
-		}
-		for _, name := range files {
-			fmt.Fprintf(h, "\x00%s\x00", name)
-			if err := pour(h, fsys, name); err != nil {
-				fmt.Fprintf(h, "%v", err)
-			}
-		}
-	}
-	return string(h.Sum(nil))
-}
-
-func pour(w io.Writer, fsys fs.FS, name string) error {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(w, io.LimitReader(f, maxFile+1))
-	return err
 }

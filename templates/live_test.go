@@ -15,19 +15,19 @@ import (
 	"time"
 )
 
-// folder is an agency's folder that can be changed while it is read.
-type folder struct {
+// changing is an agency's folder that can be changed while it is read.
+type changing struct {
 	mu   sync.Mutex
 	text string
 }
 
-func (f *folder) set(text string) {
+func (f *changing) set(text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.text = text
 }
 
-func (f *folder) Open(name string) (fs.File, error) {
+func (f *changing) Open(name string) (fs.File, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return fstest.MapFS{"en/own.txt": {Data: []byte(f.text)}}.Open(name)
@@ -56,7 +56,7 @@ func says(t *testing.T, l *Live) string {
 }
 
 func TestReloadKeepsTheOldSet(t *testing.T) {
-	f := &folder{text: own("one")}
+	f := &changing{text: own("one")}
 	l := openLive(t, f)
 	f.set(own("{{.Nane}}"))
 	expect(t, l.Reload(), "own/en/own.txt:2: hello: there is no .Nane")
@@ -78,7 +78,7 @@ func TestOpenRefuses(t *testing.T) {
 // TestWatch: a change is used once it is good, and logged once whatever it is.
 func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := &folder{text: own("one")}
+		f := &changing{text: own("one")}
 		l := openLive(t, f)
 		var out bytes.Buffer
 		ctx, stop := context.WithCancel(context.Background())
@@ -111,7 +111,7 @@ func TestWatch(t *testing.T) {
 
 // TestReloadWhileSpeaking is for the race detector.
 func TestReloadWhileSpeaking(t *testing.T) {
-	f := &folder{text: own("one")}
+	f := &changing{text: own("one")}
 	l := openLive(t, f)
 	var wg sync.WaitGroup
 	for range 4 {

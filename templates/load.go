@@ -2,7 +2,6 @@ package templates
 
 import (
 	"embed"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"redthread/bot/folder"
 	"redthread/bot/nearest"
 )
 
@@ -34,8 +34,8 @@ type Options struct {
 	Zone *time.Location
 }
 
-// Load reads and proves all texts. Its error is Problems: everything that is
-// wrong, by file and line. The set is nil then.
+// Load reads and proves all texts. Its error is folder.Problems:
+// everything that is wrong, by file and line. The set is nil then.
 func Load(o Options) (*Set, error) { return load(o, declared) }
 
 func load(o Options, c catalog) (*Set, error) {
@@ -69,8 +69,8 @@ func load(o Options, c catalog) (*Set, error) {
 		}
 	}
 	prove(s, c, r)
-	s.warnings = r.warnings.sorted()
-	if err := r.err(); err != nil {
+	s.warnings = r.found.Warnings()
+	if err := r.found.Err("the texts"); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -80,38 +80,25 @@ func load(o Options, c catalog) (*Set, error) {
 type shelf map[string]map[string]*block
 
 // readAll reads the files of every language under fsys. Problems call fsys by
-// the folder's name.
-func readAll(fsys fs.FS, folder string, r *report) shelf {
+// that name.
+func readAll(fsys fs.FS, in string, r *report) shelf {
 	all := shelf{}
 	for _, lang := range Languages {
 		all[lang] = map[string]*block{}
 		files, err := fs.Glob(fsys, path.Join(lang, "*.txt"))
 		if err != nil {
-			r.wrong(place{file: path.Join(folder, lang)}, "cannot be read: %v", err)
+			r.wrong(place{file: path.Join(in, lang)}, "cannot be read: %v", err)
 		}
 		for _, file := range files {
-			src, err := readFile(fsys, file)
+			src, err := folder.Read(fsys, file, maxFile)
 			if err != nil {
-				r.wrong(place{file: path.Join(folder, file)}, "cannot be read: %v", err)
+				r.wrong(place{file: path.Join(in, file)}, "cannot be read: %v", err)
 				continue
 			}
-			all.add(lang, parseFile(path.Join(folder, file), src, r), r)
+			all.add(lang, parseFile(path.Join(in, file), src, r), r)
 		}
 	}
 	return all
-}
-
-// readFile reads a little more than we take, so that parseFile sees what is too much.
-func readFile(fsys fs.FS, name string) (string, error) {
-	info, err := fs.Stat(fsys, name)
-	if err != nil {
-		return "", err
-	}
-	if info.Size() > maxFile {
-		return "", fmt.Errorf("it is larger than %d bytes; split it", maxFile)
-	}
-	src, err := fs.ReadFile(fsys, name)
-	return string(src), err
 }
 
 func (s shelf) add(lang string, blocks []*block, r *report) {
@@ -179,9 +166,9 @@ func (l buttonLine) head() string {
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // vetFolder reports what an agency put into its folder and nobody would read.
-func vetFolder(fsys fs.FS, folder string, r *report) {
+func vetFolder(fsys fs.FS, in string, r *report) {
 	if _, err := fs.ReadDir(fsys, "."); err != nil {
-		r.wrong(place{file: folder}, "the folder of texts cannot be read: %v", err)
+		r.wrong(place{file: in}, "the folder of texts cannot be read: %v", err)
 		return
 	}
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -196,16 +183,16 @@ func vetFolder(fsys fs.FS, folder string, r *report) {
 		switch {
 		case d.IsDir() && (name == "." || slices.Contains(Languages, name)):
 		case d.IsDir():
-			r.wrong(place{file: path.Join(folder, name)}, "unknown folder; texts stand in %s", strings.Join(Languages, "/ and ")+"/")
+			r.wrong(place{file: path.Join(in, name)}, "unknown folder; texts stand in %s", strings.Join(Languages, "/ and ")+"/")
 			return fs.SkipDir
 		case dir == "." && path.Ext(base) != ".txt": // a README or the like
 		case !slices.Contains(Languages, dir) || path.Ext(base) != ".txt":
-			r.wrong(place{file: path.Join(folder, name)}, "nobody reads this file; texts stand in files like %s/fees.txt", Languages[0])
+			r.wrong(place{file: path.Join(in, name)}, "nobody reads this file; texts stand in files like %s/fees.txt", Languages[0])
 		}
 		return nil
 	})
 	if err != nil {
-		r.wrong(place{file: folder}, "the folder of texts cannot be read: %v", err)
+		r.wrong(place{file: in}, "the folder of texts cannot be read: %v", err)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"redthread/bot/folder"
 )
 
 // visitor is what the texts of these tests are about.
@@ -202,11 +204,11 @@ func TestOverrideSpeaks(t *testing.T) {
 func TestAllProblems(t *testing.T) {
 	bad := "== hello\n{{.Nane}}\n[yes] Yes\n[more if .More] More\n[no] No\n\n== bye\nBye\n"
 	_, err := load(Options{Texts: files(hello+back, bad)}, visitors)
-	var ps Problems
-	if !errors.As(err, &ps) || len(ps) != 4 {
+	var found folder.Problems
+	if !errors.As(err, &found) || len(found.All) != 4 {
 		t.Fatalf("want 4 problems, got %v", err)
 	}
-	for i := 1; i < len(ps); i++ {
+	for i, ps := 1, found.All; i < len(ps); i++ {
 		if ps[i-1].File == ps[i].File && ps[i-1].Line > ps[i].Line {
 			t.Errorf("not in the order of the file: %v", err)
 		}

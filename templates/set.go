@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/text/width"
 	"redthread/bot"
+	"redthread/bot/folder"
 )
 
 const (
@@ -35,11 +36,11 @@ type Set struct {
 	words    map[string][]string          // by name, folded, all languages together
 	also     map[string]map[string]string // by text, by folded word: the ID of the button it means
 	shelf    shelf                        // as written
-	warnings Problems
+	warnings []folder.Problem
 }
 
 // Warnings are the problems that did not keep the texts from being used.
-func (s *Set) Warnings() []Problem { return s.warnings }
+func (s *Set) Warnings() []folder.Problem { return s.warnings }
 
 // Names are the names of all texts and groups of words, in alphabetical order.
 func (s *Set) Names() []string { return slices.Sorted(maps.Keys(s.shelf[Languages[0]])) }

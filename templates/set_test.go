@@ -217,7 +217,7 @@ func TestSource(t *testing.T) {
 func TestBuiltIn(t *testing.T) {
 	r := &report{}
 	readAll(builtIn, "", r)
-	if err := r.err(); err != nil {
+	if err := r.found.Err("the texts"); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,12 +2,11 @@ package guard
 
 import (
 	"context"
-	"crypto/sha256"
-	"fmt"
-	"io/fs"
 	"log/slog"
 	"sync"
 	"sync/atomic"
+
+	"redthread/bot/folder"
 )
 
 // Live holds the rules of a running program, which may change under it. All its
@@ -22,7 +21,7 @@ type Live struct {
 
 // Open loads the rules as Load does.
 func Open(o Options) (*Live, error) {
-	l := &Live{options: o, seen: fingerprint(o.Override)}
+	l := &Live{options: o, seen: folder.Print(o.Override, maxFile)}
 	g, err := Load(o)
 	if err != nil {
 		return nil, err
@@ -39,7 +38,7 @@ func (l *Live) Current() *Guard { return l.guard.Load() }
 func (l *Live) Look(ctx context.Context, log *slog.Logger) {
 	l.changing.Lock()
 	defer l.changing.Unlock()
-	print := fingerprint(l.options.Override)
+	print := folder.Print(l.options.Override, maxFile)
 	if print == l.seen {
 		return
 	}
@@ -51,20 +50,4 @@ func (l *Live) Look(ctx context.Context, log *slog.Logger) {
 	}
 	l.guard.Store(g)
 	log.LogAttrs(ctx, slog.LevelInfo, "guard rules reloaded", slog.Int("rules", g.Len()))
-}
-
-// fingerprint tells one state of a folder from another by what is in it: copying
-// tools set times as they like.
-func fingerprint(fsys fs.FS) string {
-	if fsys == nil {
-		return ""
-	}
-	h := sha256.New()
-	found, err := fs.ReadDir(fsys, ".")
-	fmt.Fprintf(h, "%v", err)
-	for _, d := range found {
-		src, err := slurp(fsys, d.Name())
-		fmt.Fprintf(h, "\x00%s\x00%s\x00%v", d.Name(), src, err)
-	}
-	return string(h.Sum(nil))
 }

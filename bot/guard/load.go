@@ -1,16 +1,13 @@
 package guard
 
 import (
-	"cmp"
 	"embed"
-	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"redthread/bot/folder"
 )
 
 //go:embed content/*.txt
@@ -34,14 +31,14 @@ type Options struct {
 	Own []string
 }
 
-// Load reads and checks the rules. Its error is Problems: everything that is
-// wrong, by file and line.
+// Load reads and checks the rules. Its error is folder.Problems: everything
+// that is wrong, by file and line.
 func Load(o Options) (*Guard, error) {
-	var problems Problems
+	problems := &folder.Report{}
 	files := map[string]*ruleFile{}
-	readAll(builtInFiles(), "", files, &problems)
+	readAll(builtInFiles(), "", files, problems)
 	if o.Override != nil {
-		readAll(o.Override, o.Folder, files, &problems)
+		readAll(o.Override, o.Folder, files, problems)
 	}
 	g := &Guard{}
 	for _, name := range sortedNames(files) {
@@ -53,15 +50,11 @@ func Load(o Options) (*Guard, error) {
 			g.own = append(g.own, own)
 		}
 	}
-	if len(problems) > 0 {
-		return nil, Problems(slices.SortedStableFunc(slices.Values(problems), byPlace))
+	if err := problems.Err("the guard's rules"); err != nil {
+		return nil, err
 	}
 	g.compile()
 	return g, nil
-}
-
-func byPlace(a, b Problem) int {
-	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 }
 
 func builtInFiles() fs.FS {
@@ -78,10 +71,10 @@ func sortedNames(files map[string]*ruleFile) (all []string) {
 }
 
 // readAll reads the rule files of one folder, which problems call by name.
-func readAll(fsys fs.FS, folder string, into map[string]*ruleFile, problems *Problems) {
+func readAll(fsys fs.FS, in string, into map[string]*ruleFile, problems *folder.Report) {
 	found, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		problems.wrong(folder, 0, "the folder cannot be read: %v", err)
+		problems.Wrong(in, 0, "the folder cannot be read: %v", err)
 		return
 	}
 	for _, d := range found {
@@ -90,64 +83,20 @@ func readAll(fsys fs.FS, folder string, into map[string]*ruleFile, problems *Pro
 		case strings.HasPrefix(name, ".") || strings.EqualFold(name, "readme.md"):
 			continue
 		case d.IsDir() || path.Ext(name) != ".txt":
-			problems.wrong(path.Join(folder, name), 0, "nobody reads this; rules stand in files like promise.txt")
+			problems.Wrong(path.Join(in, name), 0, "nobody reads this; rules stand in files like promise.txt")
 			continue
 		}
-		src, err := slurp(fsys, name)
+		src, err := folder.Read(fsys, name, maxFile)
 		if err != nil {
-			problems.wrong(path.Join(folder, name), 0, "it cannot be read: %v", err)
+			problems.Wrong(path.Join(in, name), 0, "it cannot be read: %v", err)
 			continue
 		}
-		f := &ruleFile{name: path.Join(folder, name), problems: problems}
+		f := &ruleFile{name: path.Join(in, name), problems: problems}
 		f.read(src)
 		into[name] = f
 	}
 }
 
-func slurp(fsys fs.FS, name string) (string, error) {
-	info, err := fs.Stat(fsys, name)
-	if err != nil {
-		return "", err
-	}
-	if info.Size() > maxFile {
-		return "", fmt.Errorf("it is larger than %d bytes; split it", maxFile)
-	}
-	src, err := fs.ReadFile(fsys, name)
-	return string(src), err
-}
-
 // CopyTo writes the built-in files into a folder, for an agency to change, and
 // leaves those alone that are there. It says how many it wrote.
-func CopyTo(folder string) (n int, err error) {
-	if err := os.MkdirAll(folder, 0o750); err != nil {
-		return 0, fmt.Errorf("guard: %w", err)
-	}
-	found, err := fs.ReadDir(builtInFiles(), ".")
-	for _, d := range found {
-		src, err := slurp(builtInFiles(), d.Name())
-		if err != nil {
-			return n, fmt.Errorf("guard: %w", err)
-		}
-		fresh, err := writeNew(filepath.Join(folder, d.Name()), src)
-		if err != nil {
-			return n, fmt.Errorf("guard: %w", err)
-		}
-		if fresh {
-			n++
-		}
-	}
-	return n, err
-}
-
-// writeNew writes a file unless it is there.
-func writeNew(name, src string) (fresh bool, err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	_, err = f.WriteString(src)
-	return true, errors.Join(err, f.Close())
-}
+func CopyTo(to string) (n int, err error) { return folder.Copy(builtInFiles(), to) }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"redthread/bot/folder"
 	"redthread/bot/nearest"
 )
 
@@ -74,7 +75,7 @@ const maxWords = 60
 // ruleFile reads one file.
 type ruleFile struct {
 	name     string
-	problems *Problems
+	problems *folder.Report
 	line     int
 
 	at    *block
@@ -85,7 +86,7 @@ type ruleFile struct {
 }
 
 func (f *ruleFile) wrong(format string, args ...any) {
-	f.problems.wrong(f.name, f.line, format, args...)
+	f.problems.Wrong(f.name, f.line, format, args...)
 }
 
 func (f *ruleFile) read(src string) {

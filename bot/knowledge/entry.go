@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"redthread/bot/folder"
 )
 
 // Languages are the languages that answers are written in, the default first.
@@ -61,7 +63,7 @@ type Base struct {
 	topics   map[string][]string         // by language, in the agency's order
 	offTopic []string
 	index    *index
-	warnings Problems
+	warnings []folder.Problem
 }
 
 // Entry is the answer of that name, in lang or else in another language that has
@@ -118,4 +120,4 @@ func (b *Base) Len() int {
 }
 
 // Warnings are the problems that did not keep the folder from being used.
-func (b *Base) Warnings() []Problem { return b.warnings }
+func (b *Base) Warnings() []folder.Problem { return b.warnings }

@@ -2,13 +2,11 @@ package knowledge
 
 import (
 	"context"
-	"crypto/sha256"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"path"
 	"sync"
 	"sync/atomic"
+
+	"redthread/bot/folder"
 )
 
 // Live holds the answers of a running program, which may change under it. All its
@@ -24,7 +22,7 @@ type Live struct {
 
 // Open loads the answers as Load does.
 func Open(o Options) (*Live, error) {
-	l := &Live{options: o, seen: fingerprint(o.Override)}
+	l := &Live{options: o, seen: folder.Print(o.Override, maxFile)}
 	b, err := Load(o)
 	if err != nil {
 		return nil, err
@@ -49,7 +47,7 @@ func (l *Live) Folder() string {
 func (l *Live) Look(ctx context.Context, log *slog.Logger) {
 	l.changing.Lock()
 	defer l.changing.Unlock()
-	if print := fingerprint(l.options.Override); print != l.seen {
+	if print := folder.Print(l.options.Override, maxFile); print != l.seen {
 		l.seen = print
 		l.reload(ctx, log)
 	}
@@ -74,30 +72,4 @@ func (l *Live) reload(ctx context.Context, log *slog.Logger) {
 	}
 	l.base.Store(b)
 	log.LogAttrs(ctx, slog.LevelInfo, "knowledge reloaded", slog.Int("entries", b.Len()), slog.Int("promoted", len(l.promoted)), slog.Int("warnings", len(b.Warnings())))
-}
-
-// fingerprint tells one state of a folder from another by what is in it: copying
-// tools set times as they like.
-func fingerprint(fsys fs.FS) string {
-	if fsys == nil {
-		return ""
-	}
-	h := sha256.New()
-	names := []string{"synonyms.txt", "off-topic.txt"}
-	for _, lang := range Languages {
-		names = append(names, lang+"/topics.txt")
-		for _, dir := range []string{lang, path.Join(promotedDir, lang)} {
-			files, err := fs.Glob(fsys, dir+"/*")
-			if err != nil {
-				fmt.Fprintf(h, "%v", err)
-			}
-			names = append(names, files...)
-		}
-	}
-	for _, name := range names {
-		if src, ok := slurp(fsys, name, "", &report{}); ok {
-			fmt.Fprintf(h, "\x00%s\x00%s", name, src)
-		}
-	}
-	return string(h.Sum(nil))
 }

@@ -3,14 +3,12 @@ package knowledge
 import (
 	"embed"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"redthread/bot/folder"
 	"redthread/bot/nearest"
 )
 
@@ -35,9 +33,9 @@ type Options struct {
 }
 
 // Load reads and checks all answers, with those that were promoted. Its error is
-// Problems: everything that is wrong, by file and line. The base is nil then.
+// folder.Problems: everything that is wrong, by file and line. The base is nil then.
 func Load(o Options, promoted ...Entry) (*Base, error) {
-	r := &report{}
+	r := &folder.Report{}
 	if o.Content == nil {
 		o.Content, _ = fs.Sub(builtIn, "content") // a name in the binary
 	}
@@ -55,17 +53,17 @@ func Load(o Options, promoted ...Entry) (*Base, error) {
 		b.read(o.Override, o.Folder, s, r)
 	}
 	b.settle(r)
-	if len(r.errors) > 0 {
-		return nil, r.errors.sorted()
+	if err := r.Err("the folder of answers"); err != nil {
+		return nil, err
 	}
-	b.warnings = r.warnings.sorted()
+	b.warnings = r.Warnings()
 	b.index = newIndex(b, s)
 	return b, nil
 }
 
 // read takes one folder: synonyms.txt, off-topic.txt, and for each language its
 // topics.txt and its answers. Problems call the folder by name.
-func (b *Base) read(fsys fs.FS, name string, s *synonyms, r *report) {
+func (b *Base) read(fsys fs.FS, name string, s *synonyms, r *folder.Report) {
 	if src, ok := slurp(fsys, "off-topic.txt", name, r); ok {
 		b.offTopic = append(b.offTopic, listed(src)...)
 	}
@@ -92,59 +90,22 @@ func (b *Base) read(fsys fs.FS, name string, s *synonyms, r *report) {
 }
 
 // slurp reads a file, if it is there.
-func slurp(fsys fs.FS, file, folder string, r *report) (string, bool) {
-	info, err := fs.Stat(fsys, file)
-	if err != nil {
+func slurp(fsys fs.FS, file, in string, r *folder.Report) (string, bool) {
+	src, err := folder.Read(fsys, file, maxFile)
+	if errors.Is(err, fs.ErrNotExist) {
 		return "", false
 	}
-	src := []byte(nil)
-	if info.Size() > maxFile {
-		err = fmt.Errorf("it is larger than %d bytes; split it", maxFile)
-	} else {
-		src, err = fs.ReadFile(fsys, file)
-	}
 	if err != nil {
-		r.wrong(path.Join(folder, file), 0, "it cannot be read: %v", err)
-		return "", false
+		r.Wrong(path.Join(in, file), 0, "it cannot be read: %v", err)
 	}
-	return string(src), true
+	return src, err == nil
 }
 
 // CopyTo writes the built-in files into a folder, for an agency to change, and
 // leaves those alone that are there. It says how many it wrote.
-func CopyTo(folder string) (n int, err error) {
+func CopyTo(to string) (n int, err error) {
 	content, _ := fs.Sub(builtIn, "content") // a name in the binary
-	err = fs.WalkDir(content, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		src, err := fs.ReadFile(content, name)
-		if err != nil {
-			return err
-		}
-		fresh, err := writeNew(filepath.Join(folder, filepath.FromSlash(name)), src)
-		if fresh {
-			n++
-		}
-		return err
-	})
-	return n, err
-}
-
-// writeNew writes a file unless it is there.
-func writeNew(name string, src []byte) (fresh bool, err error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {
-		return false, fmt.Errorf("knowledge: write %s: %w", name, err)
-	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o640)
-	if errors.Is(err, fs.ErrExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("knowledge: write %s: %w", name, err)
-	}
-	_, err = f.Write(src)
-	return true, errors.Join(err, f.Close())
+	return folder.Copy(content, to)
 }
 
 // listed reads a list, one a line.
@@ -158,7 +119,7 @@ func listed(src string) (all []string) {
 }
 
 // settle takes away what is off and holds entries against topics and each other.
-func (b *Base) settle(r *report) {
+func (b *Base) settle(r *folder.Report) {
 	for _, lang := range Languages {
 		titles := map[string]string{}
 		for _, id := range sortedKeys(b.entries[lang]) {
@@ -168,10 +129,10 @@ func (b *Base) settle(r *report) {
 				continue
 			}
 			if e.Topic != "" && !slices.Contains(b.topics[lang], e.Topic) {
-				r.wrong(e.file, 0, "there is no topic %q in %s/topics.txt%s", cut(e.Topic, 30), lang, nearest.Hint(e.Topic, b.topics[lang]))
+				r.Wrong(e.file, 0, "there is no topic %q in %s/topics.txt%s", cut(e.Topic, 30), lang, nearest.Hint(e.Topic, b.topics[lang]))
 			}
 			if first := titles[e.Title]; first != "" {
-				r.doubtful(e.file, 0, "the title %q is that of %s already; clients cannot tell them apart", e.Title, first)
+				r.Doubtful(e.file, 0, "the title %q is that of %s already; clients cannot tell them apart", e.Title, first)
 			}
 			titles[e.Title] = id
 		}
@@ -180,7 +141,7 @@ func (b *Base) settle(r *report) {
 		for _, id := range sortedKeys(b.entries[lang]) {
 			for _, other := range Languages {
 				if _, ok := b.entries[other][id]; !ok && b.entries[lang][id].file != "" {
-					r.doubtful(b.entries[lang][id].file, 0, "there is no %s/%s.md, so that clients who speak it get this one", other, id)
+					r.Doubtful(b.entries[lang][id].file, 0, "there is no %s/%s.md, so that clients who speak it get this one", other, id)
 				}
 			}
 		}
@@ -188,7 +149,7 @@ func (b *Base) settle(r *report) {
 }
 
 // vet says what stands in an agency's folder that nobody would read.
-func vet(fsys fs.FS, folder string, r *report) {
+func vet(fsys fs.FS, in string, r *folder.Report) {
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -203,16 +164,16 @@ func vet(fsys fs.FS, folder string, r *report) {
 			}
 		case d.IsDir() && (name == "." || name == promotedDir || slices.Contains(Languages, strings.TrimPrefix(name, promotedDir+"/"))):
 		case d.IsDir():
-			r.wrong(path.Join(folder, name), 0, "unknown folder; answers stand in %s", strings.Join(Languages, "/ and ")+"/")
+			r.Wrong(path.Join(in, name), 0, "unknown folder; answers stand in %s", strings.Join(Languages, "/ and ")+"/")
 			return fs.SkipDir
 		case dir == ".": // synonyms.txt, a README or the like
 		case inLang && (path.Ext(base) == ".md" || base == "topics.txt"):
 		default:
-			r.wrong(path.Join(folder, name), 0, "nobody reads this file; answers stand in files like %s/fees.md", Languages[0])
+			r.Wrong(path.Join(in, name), 0, "nobody reads this file; answers stand in files like %s/fees.md", Languages[0])
 		}
 		return nil
 	})
 	if err != nil {
-		r.wrong(folder, 0, "the folder cannot be read: %v", err)
+		r.Wrong(in, 0, "the folder cannot be read: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"redthread/bot/folder"
 	"redthread/bot/nearest"
 )
 
@@ -43,7 +44,7 @@ var keys = []string{"title", "topic", "order", "date", "version", "ask", "case",
 // "no" among the questions means what it says, and every mistake has its line.
 type parser struct {
 	file string
-	r    *report
+	r    *folder.Report
 	e    Entry
 	real bool // it tells of real people
 	seen map[string]int
@@ -51,16 +52,16 @@ type parser struct {
 }
 
 // parseEntry reads the file of that name. ok is false when it cannot be used.
-func parseEntry(file, lang, src string, r *report) (e Entry, ok bool) {
-	before := len(r.errors)
+func parseEntry(file, lang, src string, r *folder.Report) (e Entry, ok bool) {
+	before := r.Errors()
 	p := &parser{file: file, r: r, seen: map[string]int{}}
 	p.e = Entry{ID: strings.TrimSuffix(path.Base(file), ".md"), Lang: lang, Order: 50, file: file}
 	if !entryName.MatchString(p.e.ID) || len(p.e.ID) > maxID {
-		r.wrong(file, 0, "the file's name must be small letters, digits and dashes, like refund.md: it is how the answer is called in records")
+		r.Wrong(file, 0, "the file's name must be small letters, digits and dashes, like refund.md: it is how the answer is called in records")
 	}
 	src = strings.TrimPrefix(strings.ReplaceAll(src, "\r\n", "\n"), "\ufeff")
 	if !utf8.ValidString(src) {
-		r.wrong(file, 0, "it is not UTF-8; save it as UTF-8")
+		r.Wrong(file, 0, "it is not UTF-8; save it as UTF-8")
 		return p.e, false
 	}
 	lines := strings.Split(src, "\n")
@@ -69,7 +70,7 @@ func parseEntry(file, lang, src string, r *report) (e Entry, ok bool) {
 		end = slices.IndexFunc(lines[1:], func(l string) bool { return strings.TrimSpace(l) == "---" }) + 1
 	}
 	if end < 1 {
-		r.wrong(file, 1, "it must begin with a line ---, then title:, date: and the like, then a second line ---; copy one of the others")
+		r.Wrong(file, 1, "it must begin with a line ---, then title:, date: and the like, then a second line ---; copy one of the others")
 		return p.e, false
 	}
 	for i, l := range lines[1:end] {
@@ -77,7 +78,7 @@ func parseEntry(file, lang, src string, r *report) (e Entry, ok bool) {
 	}
 	p.answer(lines[end+1:], end+2)
 	p.complete()
-	return p.e, len(r.errors) == before
+	return p.e, r.Errors() == before
 }
 
 // head takes one line from above the answer.
@@ -99,11 +100,11 @@ func (p *parser) head(n int, l string) {
 	}
 	switch {
 	case !ok:
-		p.r.wrong(p.file, n, "%q says nothing; expected a line like title: Refunds", cut(l, 30))
+		p.r.Wrong(p.file, n, "%q says nothing; expected a line like title: Refunds", cut(l, 30))
 	case !slices.Contains(keys, key):
-		p.r.wrong(p.file, n, "nobody reads %q%s", cut(key, 30), nearest.Hint(key, keys))
+		p.r.Wrong(p.file, n, "nobody reads %q%s", cut(key, 30), nearest.Hint(key, keys))
 	case p.seen[key] > 0:
-		p.r.wrong(p.file, n, "%s stands in line %d already", key, p.seen[key])
+		p.r.Wrong(p.file, n, "%s stands in line %d already", key, p.seen[key])
 	default:
 		p.seen[key] = n
 		p.value(n, key, value)
@@ -113,12 +114,12 @@ func (p *parser) head(n int, l string) {
 func (p *parser) item(n int, item string) {
 	switch {
 	case !p.list:
-		p.r.wrong(p.file, n, "a list item outside ask:; put ask: on a line of its own above the ways of asking")
+		p.r.Wrong(p.file, n, "a list item outside ask:; put ask: on a line of its own above the ways of asking")
 	case item == "":
 	case utf8.RuneCountInString(item) > maxAsk:
-		p.r.wrong(p.file, n, "a way of asking has %d characters at most", maxAsk)
+		p.r.Wrong(p.file, n, "a way of asking has %d characters at most", maxAsk)
 	case len(p.e.Ask) == maxAsk:
-		p.r.wrong(p.file, n, "more than %d ways of asking; split the answer", maxAsk)
+		p.r.Wrong(p.file, n, "more than %d ways of asking; split the answer", maxAsk)
 	default:
 		p.e.Ask = append(p.e.Ask, item)
 	}
@@ -129,7 +130,7 @@ func (p *parser) value(n int, key, value string) {
 	case "title":
 		p.e.Title = value
 		if columns(value) > maxTitle {
-			p.r.wrong(p.file, n, "the title is too long for a button: 20 Chinese characters or 40 letters at most")
+			p.r.Wrong(p.file, n, "the title is too long for a button: 20 Chinese characters or 40 letters at most")
 		}
 	case "topic":
 		p.e.Topic = value
@@ -142,12 +143,12 @@ func (p *parser) value(n int, key, value string) {
 	case "ask":
 		p.list = true
 		if value != "" {
-			p.r.wrong(p.file, n, "write the ways of asking below ask:, one a line, each after a dash")
+			p.r.Wrong(p.file, n, "write the ways of asking below ask:, one a line, each after a dash")
 		}
 	case "date":
 		day, err := time.Parse(time.DateOnly, value)
 		if p.e.Date = day.Add(12 * time.Hour); err != nil { // noon, so that it is that day in every zone
-			p.r.wrong(p.file, n, "%q is no date; write it like 2026-03-01", cut(value, 30))
+			p.r.Wrong(p.file, n, "%q is no date; write it like 2026-03-01", cut(value, 30))
 		}
 	case "version":
 		p.e.Version = p.number(n, key, value)
@@ -159,7 +160,7 @@ func (p *parser) value(n int, key, value string) {
 func (p *parser) number(n int, key, value string) int {
 	v, err := strconv.Atoi(value)
 	if err != nil || v < 1 || v > 100000 {
-		p.r.wrong(p.file, n, "%s is %q; write a number from 1 on", key, cut(value, 30))
+		p.r.Wrong(p.file, n, "%s is %q; write a number from 1 on", key, cut(value, 30))
 	}
 	return v
 }
@@ -171,7 +172,7 @@ func (p *parser) yes(n int, key, value string) bool {
 	case "no", "false", "否", "":
 		return false
 	}
-	p.r.wrong(p.file, n, "%s is %q; write yes or no", key, cut(value, 30))
+	p.r.Wrong(p.file, n, "%s is %q; write yes or no", key, cut(value, 30))
 	return false
 }
 
@@ -180,11 +181,11 @@ func (p *parser) answer(lines []string, n int) {
 	for i, l := range lines {
 		for _, m := range field.FindAllString(l, -1) {
 			if !slices.Contains(fields, m) {
-				p.r.wrong(p.file, n+i, "%s cannot be filled in, only %s", m, strings.Join(fields, " "))
+				p.r.Wrong(p.file, n+i, "%s cannot be filled in, only %s", m, strings.Join(fields, " "))
 			}
 		}
 		if w := wall.FindString(l); w != "" {
-			p.r.wrong(p.file, n+i, "%q stays as it is in a chat; write plain words", cut(w, 30))
+			p.r.Wrong(p.file, n+i, "%q stays as it is in a chat; write plain words", cut(w, 30))
 		}
 	}
 	p.e.Answer = plain(strings.Join(lines, "\n"))
@@ -197,7 +198,7 @@ func (p *parser) complete() {
 	}
 	need := func(ok bool, what string) {
 		if !ok {
-			p.r.wrong(p.file, 0, "%s", what)
+			p.r.Wrong(p.file, 0, "%s", what)
 		}
 	}
 	need(p.e.Title != "", "it has no title: write a line title: Refunds")
@@ -206,12 +207,12 @@ func (p *parser) complete() {
 	need(p.e.Answer != "", "there is no answer below the second line ---")
 	need(!p.real || p.e.Consent != "", "it tells of real people (case: yes): write who agreed, how and when, in a line consent:")
 	if n := utf8.RuneCountInString(p.e.Answer); n > maxAnswer {
-		p.r.wrong(p.file, 0, "the answer has %d characters, %d at most; split it", n, maxAnswer)
+		p.r.Wrong(p.file, 0, "the answer has %d characters, %d at most; split it", n, maxAnswer)
 	} else if len(p.e.Answer) > fitsOne {
-		p.r.doubtful(p.file, 0, "the answer is too long for one WeChat message and goes out in pieces; about %d Chinese characters fit", fitsOne/3)
+		p.r.Doubtful(p.file, 0, "the answer is too long for one WeChat message and goes out in pieces; about %d Chinese characters fit", fitsOne/3)
 	}
 	if len(p.e.Ask) == 0 {
-		p.r.doubtful(p.file, 0, "it has no ways of asking (ask:), so that only its topic leads to it")
+		p.r.Doubtful(p.file, 0, "it has no ways of asking (ask:), so that only its topic leads to it")
 	}
 }
 

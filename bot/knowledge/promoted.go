@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"redthread/bot/folder"
 )
 
 // FromChat makes an entry of a question that a colleague answered and a
@@ -41,8 +43,8 @@ func narrow(s string) string {
 
 // File writes the entry into an agency's folder, where it can be changed like
 // any other. A file that is there already is left alone.
-func (e Entry) File(folder string) error {
-	_, err := writeNew(filepath.Join(folder, promotedDir, e.Lang, e.ID+".md"), []byte(e.source()))
+func (e Entry) File(in string) error {
+	_, err := folder.WriteNew(filepath.Join(in, promotedDir, e.Lang, e.ID+".md"), []byte(e.source()))
 	return err
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"redthread/bot/folder"
 )
 
 // synonyms knows words that mean the same, and words that mean nothing.
@@ -19,7 +21,7 @@ func newSynonyms() *synonyms { return &synonyms{by: map[rune][]synonym{}} }
 
 // parse takes a file of groups, one a line, "refund = money back, 退款", and of
 // words that mean nothing, "- please, 请问".
-func (s *synonyms) parse(file, src string, r *report) {
+func (s *synonyms) parse(file, src string, r *folder.Report) {
 	for i, l := range strings.Split(strings.TrimPrefix(src, "\ufeff"), "\n") {
 		if l = strings.TrimSpace(l); l == "" || strings.HasPrefix(l, "#") {
 			continue
@@ -30,7 +32,7 @@ func (s *synonyms) parse(file, src string, r *report) {
 		}
 		group, list, ok := strings.Cut(strings.Replace(l, "＝", "=", 1), "=")
 		if group = fold(group); !ok || group == "" || fold(list) == "" {
-			r.wrong(file, i+1, "expected a group like 退款 = 退费, refund, or words that say nothing after a dash: - 请问, please")
+			r.Wrong(file, i+1, "expected a group like 退款 = 退费, refund, or words that say nothing after a dash: - 请问, please")
 			continue
 		}
 		s.add(group, group+","+list)

@@ -18,9 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"redthread/bot/config"
-	"redthread/bot/guard"
-	"redthread/bot/knowledge"
-	"redthread/templates"
+	"redthread/bot/folder"
 )
 
 const (
@@ -92,13 +90,11 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 
 func exitCode(err error) int {
 	var settings config.Problems
-	var texts templates.Problems
-	var answers knowledge.Problems
-	var rules guard.Problems
+	var files folder.Problems
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &settings), errors.As(err, &texts), errors.As(err, &answers), errors.As(err, &rules), errors.Is(err, errNotInOrder):
+	case errors.As(err, &settings), errors.As(err, &files), errors.Is(err, errNotInOrder):
 		return exitNotInOrder
 	}
 	return exitFailed
