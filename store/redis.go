@@ -23,7 +23,8 @@ var errRedis = errors.New(`store: redis: cannot read the setting, expected "redi
 const (
 	redisPatience = 500 * time.Millisecond // of one call: Redis is a help, not to be waited for
 	redisPool     = 32
-	redisProtocol = 2 // RESP3 would have every answer searched for push messages, of which we want none
+	redisBuffer   = 4 << 10 // of a connection, each way: a session is smaller
+	redisProtocol = 2       // RESP3 would have every answer searched for push messages, of which we want none
 )
 
 // openRedis makes a client of the Redis that the setting names: one server, one
@@ -57,6 +58,7 @@ func openOneRedis(setting string) (redis.UniversalClient, error) {
 	}
 	opt.DialTimeout, opt.ReadTimeout, opt.WriteTimeout = redisPatience, redisPatience, redisPatience
 	opt.MaxRetries, opt.DialerRetries, opt.PoolSize, opt.Protocol = 1, 1, redisPool, redisProtocol
+	opt.ReadBufferSize, opt.WriteBufferSize = redisBuffer, redisBuffer
 	return redis.NewClient(opt), nil
 }
 
@@ -120,6 +122,7 @@ func (s several) sentinel() (redis.UniversalClient, error) {
 		MasterName: s.path, SentinelAddrs: s.hosts, DB: db, Username: s.user, Password: s.password,
 		SentinelUsername: s.query.Get("sentinel_username"), SentinelPassword: s.query.Get("sentinel_password"), TLSConfig: s.tls,
 		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool, Protocol: redisProtocol,
+		ReadBufferSize: redisBuffer, WriteBufferSize: redisBuffer,
 	}), nil
 }
 
@@ -131,6 +134,7 @@ func (s several) cluster() (redis.UniversalClient, error) {
 	return redis.NewClusterClient(&redis.ClusterOptions{
 		Addrs: s.hosts, Username: s.user, Password: s.password, TLSConfig: s.tls,
 		DialTimeout: redisPatience, ReadTimeout: redisPatience, WriteTimeout: redisPatience, MaxRetries: 1, DialerRetries: 1, PoolSize: redisPool, Protocol: redisProtocol,
+		ReadBufferSize: redisBuffer, WriteBufferSize: redisBuffer,
 	}), nil
 }
 

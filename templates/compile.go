@@ -17,6 +17,9 @@ const maxID = 24
 // comes out. Nobody outside can write it, as it is new in each process.
 var mark = "\x00" + rand.Text() + "\x00"
 
+// strict has a text fail that asks for what is not there.
+const strict = "missingkey=error"
+
 // text is a block that can be said.
 type text struct {
 	*block
@@ -84,7 +87,7 @@ func compileWords(b *block, funcs template.FuncMap, r *report) (*template.Templa
 			src.WriteByte('\n')
 		}
 	}
-	t, err := template.New(b.block).Option("missingkey=error").Funcs(funcs).Parse(src.String())
+	t, err := template.New(b.block).Option(strict).Funcs(funcs).Parse(src.String())
 	if err != nil {
 		r.wrong(b.at(lineOf(err, lines, b.line)), "%s", plainSyntax(err))
 		return nil, nil
@@ -101,7 +104,7 @@ func compileButton(b *block, l buttonLine, funcs template.FuncMap, r *report) *t
 	case "each":
 		say = "{{range " + l.pipe + "}}" + say + "{{end}}"
 	}
-	t, err := template.New(b.block).Option("missingkey=error").Funcs(funcs).Parse(say)
+	t, err := template.New(b.block).Option(strict).Funcs(funcs).Parse(say)
 	if err != nil {
 		r.wrong(b.at(l.line), "button [%s]: %s", l.id, plainSyntax(err))
 		return nil

@@ -2,11 +2,13 @@ package templates
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+	"text/template"
 	"time"
 
 	"redthread/bot/folder"
@@ -73,7 +75,23 @@ func load(o Options, c catalog) (*Set, error) {
 	if err := r.found.Err("the texts"); err != nil {
 		return nil, err
 	}
+	s.share(o.Zone)
 	return s, nil
+}
+
+// share has the texts of a language share their functions. While they are proved each
+// has its own, so that none can define what another one says; kept so, they would take
+// four times the memory.
+func (s *Set) share(zone *time.Location) {
+	for lang, texts := range s.texts {
+		all := template.New(lang).Option(strict).Funcs(funcs(lang, zone, texts))
+		for name, t := range texts {
+			t.body = template.Must(all.AddParseTree(name, t.body.Tree))
+			for i, b := range t.buttons {
+				t.buttons[i].say = template.Must(all.AddParseTree(fmt.Sprint(name, " ", i), b.say.Tree))
+			}
+		}
+	}
 }
 
 // shelf is all blocks by language, by name.

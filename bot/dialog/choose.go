@@ -18,7 +18,7 @@ func (t *Turn) chosen(l templates.Line, numbers bool) (answer, bool, error) {
 	if !isShort(t.Event.Text) {
 		return answer{}, false, nil
 	}
-	typed := templates.Fold(t.Event.Text)
+	typed := t.folded()
 	here, err := t.texts.Render(t.Lang(), l)
 	if err != nil {
 		return answer{}, false, err
@@ -93,9 +93,9 @@ func apart(text string, most int) (parts []string) {
 // yesNo is the button that a typed yes or no means, where a question has it.
 func (t *Turn) yesNo() string {
 	switch {
-	case t.texts.Hears(wordsYes, t.Event.Text):
+	case t.says(wordsYes):
 		return "yes"
-	case t.texts.Hears(wordsNo, t.Event.Text):
+	case t.says(wordsNo):
 		return "no"
 	}
 	return ""

@@ -36,7 +36,7 @@ func (e *Engine) asked(t *Turn) string {
 		return ""
 	}
 	for _, c := range commands() {
-		if (c.name != "human" || e.cfg.Human != nil) && t.texts.Hears(c.words, t.Event.Text) {
+		if (c.name != "human" || e.cfg.Human != nil) && t.says(c.words) {
 			return c.name
 		}
 	}

@@ -53,7 +53,15 @@ func (t *Turn) mayOpen(f facts) bool {
 
 // says that the written words are one of the group's.
 func (t *Turn) says(w templates.Words) bool {
-	return w.Name() != "" && t.texts.Hears(w, t.Event.Text)
+	return w.Name() != "" && t.texts.HearsFolded(w, t.folded())
+}
+
+// folded is the event's text, folded once for all that is listened for.
+func (t *Turn) folded() string {
+	if t.fold == nil || t.fold.of != t.Event.Text {
+		t.fold = &folded{t.Event.Text, templates.Fold(t.Event.Text)}
+	}
+	return t.fold.text
 }
 
 // open opens a flow. The open one is interrupted; one that waits comes up

@@ -198,7 +198,7 @@ func (e *Engine) typedCard(t *Turn) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	i, ok := lettered(said.Buttons, templates.Fold(t.Event.Text))
+	i, ok := lettered(said.Buttons, t.folded())
 	if !ok {
 		return false, nil
 	}

@@ -31,6 +31,7 @@ type Turn struct {
 	texts   *templates.Set
 	log     *slog.Logger
 
+	fold   *folded       // the event's words, once folded
 	answer answer        // what the person said, as the step wants it
 	paper  string        // what the pressed card is about
 	photos []bot.MediaID // of the event, once noted
@@ -56,6 +57,8 @@ type Turn struct {
 	keys    bool // keys of an answered question are on the screen, in the place of the letters
 	err     error
 }
+
+type folded struct{ of, text string }
 
 type answer struct {
 	choice string // the button's ID in the text
