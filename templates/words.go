@@ -21,7 +21,9 @@ func (s *Set) Words(w Words) []string { return slices.Clone(s.words[w.name]) }
 func (s *Set) Hears(w Words, text string) bool { return s.HearsFolded(w, Fold(text)) }
 
 // HearsFolded says so of a text that has been folded.
-func (s *Set) HearsFolded(w Words, folded string) bool { return slices.Contains(s.words[w.name], folded) }
+func (s *Set) HearsFolded(w Words, folded string) bool {
+	return slices.Contains(s.words[w.name], folded)
+}
 
 // Fold brings what people write for the same word into one form: full-width
 // letters become narrow, capitals small, spaces single, and the punctuation
