@@ -17,6 +17,23 @@ type Conversation struct {
 // String is the conversation as keys and records name it: "telegram:42".
 func (c Conversation) String() string { return c.Channel + ":" + c.Chat }
 
+// Thread is the part of a group in which one thing is talked about, under a key
+// of our own: "telegram:-1001234/K-000007". The adapter finds the thread, and makes
+// it when there is none. key is 1 to 64 of A-Z a-z 0-9 _ -.
+func (c Conversation) Thread(key string) Conversation {
+	return Conversation{c.Channel, c.Chat + threadMark + key}
+}
+
+// InThread takes apart what Thread has put together; key is empty where c is no
+// thread.
+func (c Conversation) InThread() (group Conversation, key string) {
+	chat, key, _ := strings.Cut(c.Chat, threadMark)
+	return Conversation{c.Channel, chat}, key
+}
+
+// threadMark stands in no chat's own name on any platform.
+const threadMark = "/"
+
 // IsZero says that no conversation is named.
 func (c Conversation) IsZero() bool { return c == Conversation{} }
 
@@ -51,6 +68,14 @@ const (
 	Noticed Kind = "noticed" // a timer is due, the back office has news
 )
 
+// Who is whoever acted: By, or From where that is one person's.
+func (e Event) Who() Conversation {
+	if e.By.IsZero() {
+		return e.From
+	}
+	return e.By
+}
+
 // Event is one thing that happened, in no platform's dialect.
 type Event struct {
 	Key    EventKey
@@ -64,8 +89,14 @@ type Event struct {
 	On     *Shown  // the message whose button was pressed, where the platform can edit it
 	Media  []Media // what was shown or sent
 	Quoted string  // what stands in the message of ours that this one quotes, where the platform tells
+	Ref    string  // the platform's name of the message, for its adapter only; empty where it has no use for one
+	Quotes string  // and of the message, anybody's, that this one quotes
 	Source string  // the scene or payload of the link or QR code that led here
 	At     time.Time
+
+	// By is the private conversation of whoever acted where From is a place of
+	// several people: a group, or a thread of it. Else it is zero.
+	By Conversation
 
 	// Opens says for how many messages, and until when, the platform lets us
 	// write back because of this event; nil where it counts nothing.

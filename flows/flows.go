@@ -73,6 +73,7 @@ type House struct {
 
 	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
+	Place  func(*dialog.Turn) error         // what colleagues say in a group
 }
 
 // New gives the conversations of an agency.

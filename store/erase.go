@@ -91,6 +91,7 @@ var notPersonal = map[string]string{
 	"erasure_ends":     "goes when the last words have gone out",
 	"erasure_orders":   "whose it is goes with the erasure",
 	"aliases":          "of groups, which no client is",
+	"threads":          "of groups; the codes of clients in it stand for nobody once they are erased",
 	"staff":            "of colleagues",
 	"invites":          "of colleagues",
 	"sources":          "of the agency",

@@ -174,6 +174,10 @@ func (k *checker) telegram(t Telegram) {
 	k.url("telegram.base_url", t.BaseURL)
 	k.between("telegram.timeout", t.Timeout, time.Second, 2*time.Minute)
 	k.count("telegram.attempts", t.Attempts, 1000)
+	for i, id := range t.StaffGroups {
+		k.expect(id < 0, "telegram.staff_groups", "%d is no group; expected its ID, which is below 0: the log tells it when the bot is put into one", id)
+		k.expect(!slices.Contains(t.StaffGroups[:i], id), "telegram.staff_groups", "%d stands there twice", id)
+	}
 	k.count("telegram.limits.per_second", t.Limits.PerSecond, 100_000) // beyond Telegram's own 1,000 for a server of one's own
 	k.count("telegram.limits.per_chat", t.Limits.PerChat, 1000)
 	k.count("telegram.limits.chat_burst", t.Limits.ChatBurst, 1000)

@@ -139,7 +139,8 @@ type Telegram struct {
 	PreviousWebhookSecret Secret        `config:"previous_webhook_secret"`
 	BaseURL               string        `config:"base_url"`
 	Timeout               time.Duration `config:"timeout"`
-	Attempts              int           `config:"attempts"` // then an update is a dead letter
+	Attempts              int           `config:"attempts"`     // then an update is a dead letter
+	StaffGroups           []int64       `config:"staff_groups"` // in which colleagues talk with clients
 	Limits                Limits        `config:"limits"`
 }
 

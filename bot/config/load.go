@@ -70,6 +70,7 @@ type field struct {
 var (
 	secretType   = reflect.TypeFor[Secret]()
 	addressType  = reflect.TypeFor[Address]()
+	numbersType  = reflect.TypeFor[[]int64]()
 	durationType = reflect.TypeFor[time.Duration]()
 )
 
@@ -270,6 +271,12 @@ func put(v reflect.Value, written any) error {
 			return fmt.Errorf("%v is not a whole number", written)
 		}
 		v.SetInt(n)
+	case v.Type() == numbersType:
+		list, err := numbers(written)
+		if err != nil {
+			return err
+		}
+		v.Set(reflect.ValueOf(list))
 	case v.Kind() == reflect.Slice:
 		list, err := words(written)
 		if err != nil {
@@ -301,6 +308,29 @@ func words(written any) ([]string, error) {
 		}
 	default:
 		return nil, errors.New("expected a list, like [zh-CN, en]")
+	}
+	return list, nil
+}
+
+// numbers reads a list of whole numbers: [-1, -2] in the file, "-1,-2" in the
+// environment.
+func numbers(written any) ([]int64, error) {
+	var parts []string
+	switch w := written.(type) {
+	case []any:
+		for _, e := range w {
+			parts = append(parts, fmt.Sprint(e))
+		}
+	default:
+		parts = strings.Split(fmt.Sprint(w), ",")
+	}
+	var list []int64
+	for _, p := range parts {
+		n, err := strconv.ParseInt(strings.TrimSpace(p), 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is not a whole number; expected a list of them", p)
+		}
+		list = append(list, n)
 	}
 	return list, nil
 }

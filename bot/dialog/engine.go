@@ -42,6 +42,11 @@ type Config struct {
 	// others.
 	Quoted func(*Turn) (bool, error)
 
+	// Place is given what colleagues say in a place of several people
+	// (bot.Event.By), such as a thread of a group, while no question is open there.
+	// nil: it is passed over.
+	Place func(*Turn) error
+
 	Now func() time.Time // the adapters' clock, for Event.ReplyBy; nil: time.Now
 	Log *slog.Logger     // nil: slog.Default()
 }
@@ -164,7 +169,7 @@ func (e *Engine) reply(ctx context.Context, ev bot.Event, taken store.Taken) *bo
 // hearLanguage settles the language of a conversation as soon as anything tells
 // it: the platform, or the script of the first words.
 func (t *Turn) hearLanguage() {
-	if t.session.Lang != "" {
+	if t.session.Lang != "" || !t.Event.By.IsZero() { // a place speaks no one's language
 		return
 	}
 	if slices.Contains(templates.Languages, t.Event.Lang) {

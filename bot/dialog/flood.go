@@ -14,6 +14,9 @@ func (e *Engine) muted(t *Turn) error {
 	if _, staff := t.Staff(); staff {
 		return e.play(t)
 	}
+	if !t.Event.By.IsZero() {
+		return nil
+	}
 	if err := e.meet(t); err != nil {
 		return err
 	}

@@ -15,6 +15,9 @@ type responder func(*Turn) (bool, error)
 
 // play finds who is to answer. The first that does ends it.
 func (e *Engine) play(t *Turn) error {
+	if !t.Event.By.IsZero() {
+		return e.inPlace(t)
+	}
 	if err := e.meet(t); err != nil {
 		return err
 	}

@@ -24,14 +24,14 @@ func (e *Engine) press(t *Turn) (bool, error) {
 		return true, err
 	}
 	b, ok := readButton(id)
-	if ok && id == t.session.Pressed && t.Now().Sub(t.session.SeenAt) < twice {
+	if ok && t.Event.By.IsZero() && id == t.session.Pressed && t.Now().Sub(t.session.SeenAt) < twice {
 		t.Toast(toastTaken.With(struct{}{}))
 		return true, nil
 	}
 	switch {
 	case ok && e.onCard(t, b):
 		return true, e.playCard(t, b)
-	case ok && b.isDoor() && e.isDoor(b.choice):
+	case ok && b.isDoor() && t.Event.By.IsZero() && e.isDoor(b.choice):
 		t.session.Pressed = id
 		return true, e.throughDoor(t, b.choice)
 	case ok && b.flow == own && t.session.Asking == b.step && t.session.Open.Visit == b.visit:
@@ -116,6 +116,9 @@ func (e *Engine) stale(t *Turn, id string) error {
 		} else {
 			t.Toast(toastStale.With(struct{}{}))
 		}
+		return nil
+	}
+	if !t.Event.By.IsZero() {
 		return nil
 	}
 	if t.session.Human && t.session.Open.Flow == "" {

@@ -305,11 +305,12 @@ func (t *Turn) Stray() bool { return t.stray }
 // First says that this is the first we hear of the conversation.
 func (t *Turn) First() bool { return t.session.Seq == 1 }
 
-// Staff is the member of staff who the person is; false: a client.
+// Staff is the member of staff who acted, in a group the one of them who did; false:
+// a client, or nobody of ours.
 func (t *Turn) Staff() (store.Staff, bool) {
 	if !t.looked {
 		t.looked = true
-		s, err := t.Records.Staff(t.Event.From)
+		s, err := t.Records.Staff(t.Event.Who())
 		switch {
 		case err == nil:
 			t.staff = &s

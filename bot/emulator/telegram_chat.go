@@ -19,6 +19,7 @@ type tgChat struct {
 	members map[int64]tgUser // of a group, by user ID
 	topics  map[int64]*tgTopic
 	kicked  bool
+	demoted bool // the bot is no administrator any more
 	movedTo int64
 }
 
@@ -88,6 +89,9 @@ func (t *Telegram) getMe(*tgCall) (any, error) {
 
 func (t *Telegram) getChat(c *tgCall) (any, error) {
 	chat, err := t.chat(c, "chat_id")
+	if err == nil && chat.kicked {
+		err = chat.writable()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +113,8 @@ func (t *Telegram) getChatMember(c *tgCall) (any, error) {
 	case id == t.bot.ID && chat.kicked:
 		return tgMember(t.bot, "kicked"), nil
 	case id == t.bot.ID && chat.private():
+		return tgMember(t.bot, "member"), nil
+	case id == t.bot.ID && chat.demoted:
 		return tgMember(t.bot, "member"), nil
 	case id == t.bot.ID:
 		return tgMember(t.bot, "administrator"), nil

@@ -10,6 +10,9 @@ type TelegramGroup struct {
 	owner *TelegramPhone
 }
 
+// tgAnonymous stands for administrators who write in the name of their group.
+var tgAnonymous = tgUser{ID: 1087968824, IsBot: true, First: "Group", Username: "GroupAnonymousBot"}
+
 // tgSupergroup is where the IDs of supergroups begin, downwards.
 const tgSupergroup = -1_000_000_000_000
 
@@ -72,9 +75,22 @@ func (g *TelegramGroup) by(p *TelegramPhone, f func(*TelegramPush)) *TelegramPus
 
 // Write sends a member's text, into a topic unless thread is 0.
 func (g *TelegramGroup) Write(p *TelegramPhone, thread int64, text string) *TelegramPush {
+	return g.by(p, func(push *TelegramPush) { g.t.writes(g.chat, p, push, text, g.in(thread)) })
+}
+
+// WriteUnseen sends an administrator's text in the name of the group.
+func (g *TelegramGroup) WriteUnseen(p *TelegramPhone, thread int64, text string) *TelegramPush {
 	return g.by(p, func(push *TelegramPush) {
-		g.t.writes(g.chat, p, push, text, tgMessage{Thread: thread, IsTopic: thread != 0})
+		like := g.in(thread)
+		like.SenderChat = &g.chat.info
+		g.t.writes(g.chat, p, push, text, like)
 	})
+}
+
+// in is a message in a topic, unless thread is 0. Who answers nothing there answers
+// the line that opened it.
+func (g *TelegramGroup) in(thread int64) tgMessage {
+	return tgMessage{Thread: thread, IsTopic: thread != 0, ReplyTo: g.chat.messages[thread].quotable()}
 }
 
 // WriteReply sends a member's text as an answer to a bubble, in its topic.
@@ -91,8 +107,8 @@ func (g *TelegramGroup) WriteReply(p *TelegramPhone, bubble int64, text string) 
 // SendPicture sends a member's photo.
 func (g *TelegramGroup) SendPicture(p *TelegramPhone, thread int64, data []byte, caption string) *TelegramPush {
 	return g.by(p, func(push *TelegramPush) {
-		m := g.t.picture(data, caption)
-		m.Thread, m.IsTopic = thread, thread != 0
+		m, in := g.t.picture(data, caption), g.in(thread)
+		m.Thread, m.IsTopic, m.ReplyTo = in.Thread, in.IsTopic, in.ReplyTo
 		g.t.says(g.chat, p, push, m)
 	})
 }
@@ -112,6 +128,36 @@ func (g *TelegramGroup) DeleteTopic(thread int64) {
 	g.t.mu.Lock()
 	defer g.t.mu.Unlock()
 	g.chat.dropTopic(thread)
+}
+
+// OpenTopic is a member opening a topic; the bot is told.
+func (g *TelegramGroup) OpenTopic(p *TelegramPhone, name string) (thread int64) {
+	g.by(p, func(push *TelegramPush) {
+		topic := &tgTopic{Name: tgTopicName(name), Color: tgTopicColor}
+		g.t.says(g.chat, p, push, tgMessage{IsTopic: true, TopicCreated: topic})
+		thread = push.Bubbles()[0]
+		g.chat.topics[thread] = topic
+	})
+	return thread
+}
+
+// CloseTopic is the owner's hand closing a topic.
+func (g *TelegramGroup) CloseTopic(thread int64) {
+	g.t.mu.Lock()
+	defer g.t.mu.Unlock()
+	if topic := g.chat.topics[thread]; topic != nil {
+		topic.closed = true
+	}
+}
+
+// Demote takes the bot's rights away; the bot is told by my_chat_member.
+func (g *TelegramGroup) Demote() *TelegramPush {
+	return g.owner.does(func(push *TelegramPush) {
+		if !g.chat.demoted {
+			g.chat.demoted = true
+			g.t.membership(g.chat, g.owner.user, "administrator", "member", push)
+		}
+	})
 }
 
 // Kick throws the bot out.

@@ -73,7 +73,9 @@ func (t *Telegram) says(chat *tgChat, p *TelegramPhone, push *TelegramPush, m tg
 		return
 	}
 	chat.started = true
-	m.From = &p.user
+	if m.From = &p.user; m.SenderChat != nil {
+		m.From = &tgAnonymous
+	}
 	sent := t.put(chat, m)
 	push.shows(sent.ID)
 	t.enqueue("message", chat.info.ID, tgDay, sent, push)

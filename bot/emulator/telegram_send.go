@@ -244,7 +244,7 @@ func (t *Telegram) bubble(chat *tgChat, m *tgMessage) Bubble {
 			b.From = m.From.First
 		}
 	}
-	if m.ReplyTo != nil {
+	if m.ReplyTo != nil && m.ReplyTo.TopicCreated == nil {
 		b.Reply = m.ReplyTo.ID
 	}
 	switch {

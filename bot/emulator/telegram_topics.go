@@ -7,8 +7,11 @@ func (c *tgChat) thread(call *tgCall) (int64, error) {
 	if id == 0 {
 		return 0, nil
 	}
-	if c.topics[id] == nil {
+	switch topic := c.topics[id]; {
+	case topic == nil:
 		return 0, tgBad("message thread not found")
+	case topic.closed && c.demoted:
+		return 0, tgBad("TOPIC_CLOSED")
 	}
 	return id, nil
 }
@@ -24,9 +27,18 @@ func (t *Telegram) forum(c *tgCall) (*tgChat, error) {
 	return chat, chat.writable()
 }
 
+// managed is a forum whose topics the bot may manage.
+func (t *Telegram) managed(c *tgCall) (*tgChat, error) {
+	chat, err := t.forum(c)
+	if err == nil && chat.demoted {
+		return nil, tgBad("not enough rights to create a topic")
+	}
+	return chat, err
+}
+
 // topic finds the topic a call wants to change.
 func (t *Telegram) topic(c *tgCall) (*tgChat, *tgTopic, error) {
-	chat, err := t.forum(c)
+	chat, err := t.managed(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,7 +49,10 @@ func (t *Telegram) topic(c *tgCall) (*tgChat, *tgTopic, error) {
 	return chat, topic, nil
 }
 
-const tgMaxTopic = 128 // runes of a topic's name; longer ones are cut
+const (
+	tgMaxTopic   = 128 // runes of a topic's name; longer ones are cut
+	tgTopicColor = 0x6FB9F0
+)
 
 func tgTopicName(s string) string {
 	r := []rune(tgClean(s))
@@ -46,11 +61,11 @@ func tgTopicName(s string) string {
 
 // createForumTopic opens a topic. Its ID is that of the grey line that says so.
 func (t *Telegram) createForumTopic(c *tgCall) (any, error) {
-	chat, err := t.forum(c)
+	chat, err := t.managed(c)
 	if err != nil {
 		return nil, err
 	}
-	topic := &tgTopic{Name: tgTopicName(c.str("name")), Color: 0x6FB9F0}
+	topic := &tgTopic{Name: tgTopicName(c.str("name")), Color: tgTopicColor}
 	if topic.Name == "" {
 		return nil, tgBad("TOPIC_TITLE_EMPTY")
 	}

@@ -35,6 +35,7 @@ type tgMessage struct {
 	ID            int64       `json:"message_id"`
 	Thread        int64       `json:"message_thread_id,omitempty"`
 	From          *tgUser     `json:"from,omitempty"`
+	SenderChat    *tgChatInfo `json:"sender_chat,omitempty"`
 	Chat          tgChatInfo  `json:"chat"`
 	Date          int64       `json:"date"`
 	EditDate      int64       `json:"edit_date,omitempty"`

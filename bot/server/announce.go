@@ -29,6 +29,17 @@ func (s *Server) announce(ctx context.Context) {
 	}
 }
 
+// lookAtGroups tells the operator at the start what stands in the way of topics in
+// the groups of the staff: talks go on in private chats meanwhile.
+func (s *Server) lookAtGroups(ctx context.Context) {
+	if s.telegram == nil {
+		return
+	}
+	if err := s.telegram.CheckGroups(ctx); err != nil && ctx.Err() == nil {
+		s.log.ErrorContext(ctx, "talks cannot be held in topics", "error", err)
+	}
+}
+
 func (s *Server) announceOnce(ctx context.Context) error {
 	var errs []error
 	if s.wechat != nil {

@@ -50,7 +50,7 @@ func (f *flood) judge(ctx context.Context, ev bot.Event) bot.Over {
 	case bot.Showed, bot.Sent:
 		m = f.media
 	}
-	who := ev.From.String()
+	who := ev.Who().String()
 	switch {
 	case m.within(ctx, who):
 		return bot.Within

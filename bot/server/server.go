@@ -37,7 +37,7 @@ type Config struct {
 	Agency   func(lang string) dialog.Agency // what clients are told about the agency; nil: nothing
 	Promises flows.Settings
 	WeChat   *wechat.Config   // nil: not on WeChat; its Shared and Letters are filled in
-	Telegram *telegram.Config // nil: not on Telegram; its Letters and Aliases are filled in
+	Telegram *telegram.Config // nil: not on Telegram; its Letters, Aliases and Threads are filled in
 
 	Listen    string // HOST:PORT
 	PublicURL string // what the platforms call; empty: the webhooks are set by hand
@@ -102,7 +102,7 @@ func New(cfg Config) (_ *Server, err error) {
 	house := flows.New(s.promises())
 	s.engine, err = dialog.New(dialog.Config{
 		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
-		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted,
+		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place,
 		Now: cfg.Store.Now, Log: s.log,
 	})
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *Server) channels() (map[string]bot.Channel, error) {
 	}
 	if c := s.cfg.Telegram; c != nil {
 		t := *c
-		t.Aliases, t.Letters, t.Now, t.Log = s.cfg.Store.Aliases(telegram.Name), s.cfg.Store, s.cfg.Store.Now, s.log
+		t.Aliases, t.Threads, t.Letters, t.Now, t.Log = s.cfg.Store.Aliases(telegram.Name), s.cfg.Store.Threads(telegram.Name), s.cfg.Store, s.cfg.Store.Now, s.log
 		if t.Limiter == nil && !s.cfg.Store.Alone() {
 			id, _, _ := strings.Cut(t.Token, ":") // what follows is the secret
 			t.Limiter = s.cfg.Store.SendLimiter("telegram:"+id, sendRates(t.Limits))
@@ -225,6 +225,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	s.warnOfNoLinks(ctx)
 	busy.Go(func() { s.announce(ctx) })
+	busy.Go(func() { s.lookAtGroups(ctx) })
 	if s.cfg.Poll && s.telegram != nil {
 		busy.Go(func() { s.poll(ctx) })
 	}

@@ -38,8 +38,8 @@ type letters struct{}
 func (letters) Bury(context.Context, string, []byte, error) error { return errors.New("no grave here") }
 
 // newStreet connects them by a webhook. accept may be nil: every event is taken.
-func newStreet(t *testing.T, clock emulator.Clock, accept func(bot.Event) (bot.Outcome, error)) *street {
-	s := newLane(t, clock, accept)
+func newStreet(t *testing.T, clock emulator.Clock, accept func(bot.Event) (bot.Outcome, error), change ...func(*telegram.Config)) *street {
+	s := newLane(t, clock, accept, change...)
 	hook := httptest.NewServer(s.Webhook(s.take))
 	t.Cleanup(hook.Close)
 	if err := s.SetWebhook(s.ctx, hook.URL, 0); err != nil {
@@ -49,13 +49,18 @@ func newStreet(t *testing.T, clock emulator.Clock, accept func(bot.Event) (bot.O
 }
 
 // newLane leaves the webhook out.
-func newLane(t *testing.T, clock emulator.Clock, accept func(bot.Event) (bot.Outcome, error)) *street {
+func newLane(t *testing.T, clock emulator.Clock, accept func(bot.Event) (bot.Outcome, error), change ...func(*telegram.Config)) *street {
 	tg := emulator.NewTelegram(emulator.TelegramConfig{Token: token, Clock: clock, Seed: 1})
 	api := httptest.NewServer(tg)
-	c, err := telegram.New(telegram.Config{
+	cfg := telegram.Config{
 		Token: token, Secrets: []string{strings.Repeat("s", 40)}, BaseURL: api.URL, Letters: letters{},
 		Limits: telegram.Limits{PerSecond: 1000, PerChat: 1000, PerGroupMinute: 1000}, Log: slog.New(slog.DiscardHandler),
-	})
+		Groups: []int64{desk},
+	}
+	for _, f := range change {
+		f(&cfg)
+	}
+	c, err := telegram.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +316,7 @@ func TestBlockedAndBack(t *testing.T) {
 }
 
 func TestAGroupMoves(t *testing.T) {
-	s := newStreet(t, nil, nil)
+	s := newStreet(t, nil, nil, func(c *telegram.Config) { c.Groups = nil })
 	p := s.tg.Phone(7, emulator.TelegramUser{})
 	g := s.tg.Group("客服", false, p)
 	old := g.ID()

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -15,40 +16,62 @@ import (
 )
 
 // event says what an update means to us. It is false for what has no meaning
-// here: groups, channels, other bots, service messages, kinds we do not know.
-func (c *Channel) event(u *update) (bot.Event, bool) {
-	ev := bot.Event{Key: bot.EventKey(Name + ":" + c.botID + ":" + strconv.FormatInt(u.ID, 10))}
-	var ok bool
+// here: groups that are not of the staff, channels, other bots, service messages,
+// kinds we do not know. An error means that it is not known whose thread it is of.
+func (c *Channel) event(ctx context.Context, u *update) (ev bot.Event, ok bool, err error) {
+	ev = bot.Event{Key: bot.EventKey(Name + ":" + c.botID + ":" + strconv.FormatInt(u.ID, 10))}
 	switch {
 	case u.Message != nil:
-		ok = said(&ev, u.Message)
-		ev.Quoted = c.quoted(u.Message)
+		if ok, err = c.written(ctx, &ev, u.Message); ok {
+			ok = said(&ev, u.Message)
+		}
 	case u.Edited != nil:
-		ok = edited(&ev, u.Edited)
+		if ok, err = c.written(ctx, &ev, u.Edited); ok {
+			ok = edited(&ev, u.Edited)
+		}
 	case u.Callback != nil:
 		ev.At = c.now()
-		ok = pressed(&ev, u.Callback)
+		ok, err = c.pressed(ctx, &ev, u.Callback)
 	case u.Member != nil:
 		ok = joined(&ev, u.Member)
 	}
-	return ev, ok
+	return ev, ok, err
 }
 
-// quoted is what stands in the message of our own that m answers; empty when it
-// answers none of ours.
-func (c *Channel) quoted(m *message) string {
-	q := m.Quotes
-	if q == nil || q.From == nil || strconv.FormatInt(q.From.ID, 10) != c.botID {
-		return ""
+// written fills in where a message stands, whose it is, and what it quotes.
+func (c *Channel) written(ctx context.Context, ev *bot.Event, m *message) (bool, error) {
+	if m.From == nil {
+		return false, nil
 	}
-	return q.Text + q.Caption
+	ok, err := c.acted(ctx, ev, m, *m.From)
+	if ok {
+		ev.Ref = ref{m.ID, m.Text == ""}.String()
+		c.quote(ev, m)
+	}
+	return ok, err
+}
+
+// quote fills in what m quotes: of a message of our own what stands in it, of
+// anybody's its name. The line that opened a topic is none.
+func (c *Channel) quote(ev *bot.Event, m *message) {
+	q := m.Quotes
+	if q == nil || q.From == nil || q.Opened != nil {
+		return
+	}
+	if q.ID > 0 {
+		ev.Quotes = ref{q.ID, q.Text == ""}.String()
+	}
+	if c.isUs(q.From) {
+		ev.Quoted = q.Text + q.Caption
+	}
+}
+
+func (c *Channel) isUs(u *models.User) bool {
+	return u != nil && strconv.FormatInt(u.ID, 10) == c.botID
 }
 
 // said fills in a message of a person.
 func said(ev *bot.Event, m *message) bool {
-	if m.From == nil || !person(ev, m.Chat, *m.From) {
-		return false
-	}
 	ev.At = time.Unix(m.Date, 0)
 	switch kind, media := content(m); {
 	case media != nil:
@@ -80,7 +103,7 @@ func wrote(ev *bot.Event, text string) {
 // edited fills in changed words or a changed picture. A live location moves by
 // edits too; those say nothing new.
 func edited(ev *bot.Event, m *message) bool {
-	if m.From == nil || m.Location != nil || !person(ev, m.Chat, *m.From) {
+	if m.Location != nil {
 		return false
 	}
 	_, ev.Media = content(m)
@@ -90,20 +113,23 @@ func edited(ev *bot.Event, m *message) bool {
 
 // pressed fills in a button press. Data that we cannot have drawn ourselves is
 // no event.
-func pressed(ev *bot.Event, q *callback) bool {
-	chat := models.Chat{ID: q.From.ID, Type: models.ChatTypePrivate}
-	if q.Message != nil {
-		chat = q.Message.Chat
+func (c *Channel) pressed(ctx context.Context, ev *bot.Event, q *callback) (bool, error) {
+	on := q.Message
+	if on == nil {
+		on = &message{Chat: models.Chat{ID: q.From.ID, Type: models.ChatTypePrivate}}
 	}
-	if !person(ev, chat, q.From) || !ours(q.Data) {
-		return false
+	if !ours(q.Data) {
+		return false, nil
+	}
+	if ok, err := c.acted(ctx, ev, on, q.From); !ok {
+		return false, err
 	}
 	ev.Kind, ev.Button = bot.Pressed, q.Data
 	if m := q.Message; m != nil && m.Date != 0 {
 		at := ref{m.ID, m.Text == ""}
 		ev.On = &bot.Shown{Ref: at.String(), Text: m.Text + m.Caption}
 	}
-	return true
+	return true, nil
 }
 
 // ours says that the data can be a Button.ID. JSON decoding has put U+FFFD in
@@ -131,16 +157,34 @@ func joined(ev *bot.Event, m *membership) bool {
 	return true
 }
 
+// acted fills in where something was done, and by whom: by a person in their
+// private chat, or in a group of the staff.
+func (c *Channel) acted(ctx context.Context, ev *bot.Event, m *message, from models.User) (bool, error) {
+	if m.Chat.Type == models.ChatTypePrivate {
+		return person(ev, m.Chat, from), nil
+	}
+	return c.inGroup(ctx, ev, m, from)
+}
+
 // person fills in whose event it is; it is false for anything but a person in a
 // private chat.
 func person(ev *bot.Event, chat models.Chat, from models.User) bool {
 	if chat.Type != models.ChatTypePrivate || from.IsBot || chat.ID <= 0 {
 		return false
 	}
-	ev.From = bot.Conversation{Channel: Name, Chat: strconv.FormatInt(chat.ID, 10)}
-	ev.Name = short(from.FirstName+" "+from.LastName, 128)
-	ev.Lang = language(from.LanguageCode)
+	ev.From = private(chat.ID)
+	named(ev, from)
 	return true
+}
+
+// private is the conversation with one person.
+func private(id int64) bot.Conversation {
+	return bot.Conversation{Channel: Name, Chat: strconv.FormatInt(id, 10)}
+}
+
+func named(ev *bot.Event, who models.User) {
+	ev.Name = short(who.FirstName+" "+who.LastName, 128)
+	ev.Lang = language(who.LanguageCode)
 }
 
 // language folds an IETF tag into the languages we speak.

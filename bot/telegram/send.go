@@ -32,87 +32,108 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (bot.Receipt, error)
 		return r, fmt.Errorf("telegram: draw: %w", err)
 	}
 	r.Total = len(pieces)
-	chat, err := c.chat(ctx, d.To)
+	at, err := c.spot(ctx, d.To)
 	if err != nil {
 		return r, err
 	}
 	for _, p := range pieces[min(r.Pieces, len(pieces)):] {
-		at, err := c.deliver(ctx, &chat, p, d.Media)
+		sent, err := c.deliver(ctx, at, p, d.Media)
 		if err != nil {
 			return r, err
 		}
 		r.Pieces++
-		r.Refs = append(r.Refs, at.String())
+		r.Refs = append(r.Refs, sent.String())
 	}
 	return r, nil
 }
 
-// chat is the chat ID a conversation has now.
-func (c *Channel) chat(ctx context.Context, to bot.Conversation) (int64, error) {
-	id, err := strconv.ParseInt(to.Chat, 10, 64)
-	if err != nil || id == 0 || to.Channel != Name {
-		return 0, fmt.Errorf("telegram: send: %w", &bot.Refused{Code: 400, Reason: "the conversation is no Telegram chat"})
+// spot is where a conversation is now.
+func (c *Channel) spot(ctx context.Context, to bot.Conversation) (*spot, error) {
+	group, key := to.InThread()
+	id, err := strconv.ParseInt(group.Chat, 10, 64)
+	thread := group != to
+	if err != nil || id == 0 || to.Channel != Name || thread && (id > 0 || !keyShape.MatchString(key)) {
+		return nil, fmt.Errorf("telegram: send: %w", &bot.Refused{Code: 400, Reason: "the conversation is no Telegram chat"})
 	}
+	at := &spot{chat: id, home: id, key: key}
 	if id > 0 { // only groups move
-		return id, nil
+		return at, nil
 	}
-	id, err = c.aliases.Current(ctx, id)
-	if err != nil {
-		return 0, fmt.Errorf("telegram: where chat %s lives now: %w", to.Chat, err)
+	if at.chat, err = c.aliases.Current(ctx, id); err != nil {
+		return nil, fmt.Errorf("telegram: where chat %s lives now: %w", group.Chat, err)
 	}
-	return id, nil
+	return at, nil
 }
 
-// deliver sends one piece. If the group has moved, it follows it once.
-func (c *Channel) deliver(ctx context.Context, chat *int64, p piece, open opener) (ref, error) {
-	if err := c.leave(ctx, *chat, p.weight(*chat)); err != nil {
+// deliver sends one piece. What stands in its way, and can be mended, is mended
+// once.
+func (c *Channel) deliver(ctx context.Context, at *spot, p piece, open opener) (ref, error) {
+	if err := c.leave(ctx, at.chat, p.weight(at.chat)); err != nil {
 		return ref{}, err
 	}
-	what, at, err := c.post(ctx, *chat, p, open)
-	var moved *sdk.MigrateError
-	if errors.As(err, &moved) {
-		to := int64(moved.MigrateToChatID)
-		if err := c.aliases.Moved(ctx, *chat, to); err != nil {
-			// Not worth failing for: Telegram will tell us again.
-			c.log.Warn("telegram: chat moved, not remembered", "chat", *chat, "to", to, "error", err)
-		}
-		*chat = to
-		what, at, err = c.post(ctx, to, p, open)
+	what, sent, err := c.post(ctx, at, p, open)
+	for err != nil && c.mend(ctx, at, err) {
+		what, sent, err = c.post(ctx, at, p, open)
 	}
+	var moved *sdk.MigrateError
+	var slow *bot.SlowDown
 	switch {
 	case err == nil, p.edits != nil && says(err, editsNothing...):
-		return at, nil
+		return sent, nil
+	case errors.As(err, &slow):
+		return sent, err
+	case what == opening:
+		return sent, c.unopened(at, err)
 	case errors.As(err, &moved):
-		return at, c.hidden(what, err)
+		return sent, c.hidden(what, err)
 	}
 	var local *pictureError
 	if errors.As(err, &local) {
-		return at, local.explain(what)
+		return sent, local.explain(what)
 	}
-	return at, c.failure(what, *chat, err)
+	return sent, c.failure(what, at.chat, err)
+}
+
+// follow notes where a group has moved, if that is what the error says.
+func (c *Channel) follow(ctx context.Context, at *spot, err error) bool {
+	var moved *sdk.MigrateError
+	if !errors.As(err, &moved) {
+		return false
+	}
+	to := int64(moved.MigrateToChatID)
+	if err := c.aliases.Moved(ctx, at.chat, to); err != nil {
+		// Not worth failing for: Telegram will tell us again.
+		c.log.Warn("telegram: chat moved, not remembered", "chat", at.chat, "to", to, "error", err)
+	}
+	at.chat = to
+	return true
 }
 
 // editsNothing are the answers to an edit that has nothing left to do.
 var editsNothing = []string{"message is not modified", "message to edit not found", "message can't be edited", "message_id_invalid"}
 
 // post makes the call for one piece and says what deed it was.
-func (c *Channel) post(ctx context.Context, chat int64, p piece, open opener) (what string, at ref, err error) {
-	switch {
-	case p.edits != nil:
-		return "edit", *p.edits, c.edit(ctx, chat, p)
-	case len(p.photos) == 1:
-		at, err = c.sendPhoto(ctx, chat, p.photos[0], open)
-		return "send photo", at, err
-	case len(p.photos) > 1:
-		at, err = c.sendAlbum(ctx, chat, p.photos, open)
-		return "send album", at, err
-	case p.file != nil:
-		at, err = c.sendFile(ctx, chat, *p.file, open)
-		return "send file", at, err
+func (c *Channel) post(ctx context.Context, at *spot, p piece, open opener) (what string, sent ref, err error) {
+	if p.edits != nil {
+		return "edit", *p.edits, c.edit(ctx, at.chat, p)
 	}
-	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{ChatID: chat, Text: p.text, ReplyMarkup: p.markup})
+	if err := c.enter(ctx, at); err != nil {
+		return opening, ref{}, err
+	}
+	switch {
+	case len(p.photos) == 1:
+		sent, err = c.sendPhoto(ctx, at, p.photos[0], open)
+		return "send photo", sent, err
+	case len(p.photos) > 1:
+		sent, err = c.sendAlbum(ctx, at, p.photos, open)
+		return "send album", sent, err
+	case p.file != nil:
+		sent, err = c.sendFile(ctx, at, *p.file, open)
+		return "send file", sent, err
+	}
+	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{ChatID: at.chat, MessageThreadID: at.thread, Text: p.text, ReplyMarkup: p.markup})
 	if err != nil {
-		return "send text", at, err
+		return "send text", sent, err
 	}
 	return "send text", ref{id: m.ID}, nil
 }
@@ -133,15 +154,15 @@ func (c *Channel) edit(ctx context.Context, chat int64, p piece) (err error) {
 
 // sendPhoto uploads one picture. It is of a person, so Telegram is asked not to
 // let it be forwarded or saved.
-func (c *Channel) sendPhoto(ctx context.Context, chat int64, id bot.MediaID, open opener) (ref, error) {
+func (c *Channel) sendPhoto(ctx context.Context, at *spot, id bot.MediaID, open opener) (ref, error) {
 	pic, err := openPicture(ctx, open, id)
 	if err != nil {
 		return ref{}, err
 	}
 	defer pic.Close()
-	c.action(ctx, chat, models.ChatActionUploadPhoto)
+	c.action(ctx, at, models.ChatActionUploadPhoto)
 	m, err := c.api.SendPhoto(ctx, &sdk.SendPhotoParams{
-		ChatID: chat, Photo: &models.InputFileUpload{Filename: "photo.jpg", Data: pic}, ProtectContent: true,
+		ChatID: at.chat, MessageThreadID: at.thread, Photo: &models.InputFileUpload{Filename: "photo.jpg", Data: pic}, ProtectContent: true,
 	})
 	if err != nil {
 		return ref{}, err
@@ -150,7 +171,7 @@ func (c *Channel) sendPhoto(ctx context.Context, chat int64, id bot.MediaID, ope
 }
 
 // sendAlbum uploads two to ten pictures as one piece; it is named by the first.
-func (c *Channel) sendAlbum(ctx context.Context, chat int64, ids []bot.MediaID, open opener) (ref, error) {
+func (c *Channel) sendAlbum(ctx context.Context, at *spot, ids []bot.MediaID, open opener) (ref, error) {
 	var album []models.InputMedia
 	for i, id := range ids {
 		pic, err := openPicture(ctx, open, id)
@@ -160,8 +181,8 @@ func (c *Channel) sendAlbum(ctx context.Context, chat int64, ids []bot.MediaID, 
 		defer pic.Close()
 		album = append(album, &models.InputMediaPhoto{Media: fmt.Sprintf("attach://photo%d", i), MediaAttachment: pic})
 	}
-	c.action(ctx, chat, models.ChatActionUploadPhoto)
-	sent, err := c.api.SendMediaGroup(ctx, &sdk.SendMediaGroupParams{ChatID: chat, Media: album, ProtectContent: true})
+	c.action(ctx, at, models.ChatActionUploadPhoto)
+	sent, err := c.api.SendMediaGroup(ctx, &sdk.SendMediaGroupParams{ChatID: at.chat, MessageThreadID: at.thread, Media: album, ProtectContent: true})
 	if err != nil || len(sent) == 0 {
 		return ref{}, err
 	}
@@ -170,15 +191,15 @@ func (c *Channel) sendAlbum(ctx context.Context, chat int64, ids []bot.MediaID, 
 
 // sendFile uploads a file. It is the person's own: they may save it and pass it
 // on. Its words are a text of their own before it.
-func (c *Channel) sendFile(ctx context.Context, chat int64, f bot.Document, open opener) (ref, error) {
+func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open opener) (ref, error) {
 	pic, err := openFile(ctx, open, f.ID, "a file", maxFile)
 	if err != nil {
 		return ref{}, err
 	}
 	defer pic.Close()
-	c.action(ctx, chat, models.ChatActionUploadDocument)
+	c.action(ctx, at, models.ChatActionUploadDocument)
 	m, err := c.api.SendDocument(ctx, &sdk.SendDocumentParams{
-		ChatID: chat, Document: &models.InputFileUpload{Filename: f.Name, Data: pic}, DisableContentTypeDetection: true,
+		ChatID: at.chat, MessageThreadID: at.thread, Document: &models.InputFileUpload{Filename: f.Name, Data: pic}, DisableContentTypeDetection: true,
 	})
 	if err != nil {
 		return ref{}, err

@@ -11,10 +11,11 @@
 // therefore sorted by what is known of it: certainly not sent, refused, or
 // nobody knows (*bot.Unsure).
 //
-// Only private chats are conversations. Of groups the channel notes that they
-// move (Aliases) and that the bot comes and goes (a line in the log tells an
-// operator the group's ID); what is said in them is acknowledged and dropped,
-// but messages can be sent to them.
+// Private chats are conversations, and so are the groups of the staff
+// (Config.Groups) and each of their threads, which we name by keys of our own
+// (bot.Conversation.Thread, threads.go). Of other groups the channel notes that
+// they move (Aliases) and that the bot comes and goes (a line in the log tells an
+// operator the group's ID); what is said in them is acknowledged and dropped.
 package telegram
 
 import (
@@ -25,6 +26,7 @@ import (
 	"log/slog"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,6 +58,8 @@ type Config struct {
 	Letters  bot.DeadLetters
 	Attempts int     // after how many failures an update becomes a dead letter; 0: 10
 	Aliases  Aliases // remembers the groups that moved; nil: until the process ends
+	Groups   []int64 // the groups of the staff: what is said in them is heard
+	Threads  Threads // remembers their threads; nil: until the process ends
 
 	Now func() time.Time // nil: time.Now
 	Log *slog.Logger     // nil: slog.Default()
@@ -73,6 +77,8 @@ type Channel struct {
 	digests  [][sha256.Size]byte
 	letters  bot.DeadLetters
 	aliases  Aliases
+	groups   []int64
+	threads  Threads
 	limiter  Limiter
 	local    Limiter // for this process, while limiter fails
 	haste    haste
@@ -95,7 +101,7 @@ func New(cfg Config) (*Channel, error) {
 	}
 	c := &Channel{
 		base: strings.TrimSuffix(cfg.BaseURL, "/"), token: cfg.Token, secrets: cfg.Secrets,
-		letters: cfg.Letters, aliases: cfg.Aliases, limiter: cfg.Limiter, local: newLocalLimiter(cfg.Limits, cfg.Now),
+		letters: cfg.Letters, aliases: cfg.Aliases, groups: cfg.Groups, threads: cfg.Threads, limiter: cfg.Limiter, local: newLocalLimiter(cfg.Limits, cfg.Now),
 		attempts: newAttempts(cfg.Attempts), errands: newErrands(),
 		now: cfg.Now, sleep: sleep, hint: 400 * time.Millisecond, log: cfg.Log,
 	}
@@ -151,6 +157,9 @@ func (cfg Config) withDefaults() Config {
 	if cfg.Aliases == nil {
 		cfg.Aliases = &memoryAliases{}
 	}
+	if cfg.Threads == nil {
+		cfg.Threads = &memoryThreads{}
+	}
 	return cfg
 }
 
@@ -184,6 +193,9 @@ func (cfg Config) validate() error {
 	}
 	if cfg.Attempts < 1 {
 		wrong("Attempts", "at least 1")
+	}
+	if slices.ContainsFunc(cfg.Groups, func(id int64) bool { return id >= 0 }) {
+		wrong("Groups", "the IDs of groups, which are below 0")
 	}
 	if cfg.Letters == nil {
 		wrong("Letters", "a place for dead letters")

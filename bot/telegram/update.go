@@ -27,7 +27,10 @@ type message struct {
 	ID          int          `json:"message_id"`
 	From        *models.User `json:"from"`
 	Chat        models.Chat  `json:"chat"`
-	Date        int64        `json:"date"` // 0: the message is no longer accessible
+	Thread      int          `json:"message_thread_id"`
+	InTopic     bool         `json:"is_topic_message"` // else Thread is that of answers to one message
+	SenderChat  *chatID      `json:"sender_chat"`      // a group or channel speaks for itself: an anonymous administrator
+	Date        int64        `json:"date"`             // 0: the message is no longer accessible
 	EditDate    int64        `json:"edit_date"`
 	Text        string       `json:"text"`
 	Caption     string       `json:"caption"`
@@ -61,9 +64,22 @@ type message struct {
 
 // quote is what we read of the Message that another one answers.
 type quote struct {
+	ID      int          `json:"message_id"`
 	From    *models.User `json:"from"`
+	Opened  *opened      `json:"forum_topic_created"`
 	Text    string       `json:"text"`
 	Caption string       `json:"caption"`
+}
+
+// opened is what we read of a ForumTopicCreated. Whoever writes in a topic and
+// answers nothing there answers the line that says that it was opened.
+type opened struct {
+	Name string `json:"name"`
+}
+
+// chatID is what we read of a Chat that speaks for itself.
+type chatID struct {
+	ID int64 `json:"id"`
 }
 
 // file is what Audio, Video, VideoNote, Animation and Sticker have in common.

@@ -106,7 +106,10 @@ func (c *Channel) play(ctx context.Context, u *update, accept bot.Accept) (err e
 	if err := c.noteGroup(ctx, u); err != nil {
 		return err
 	}
-	ev, ok := c.event(u)
+	ev, ok, err := c.event(ctx, u)
+	if err != nil {
+		return err
+	}
 	if !ok {
 		c.answer(ctx, u, "")
 		return nil
@@ -191,7 +194,7 @@ func (c *Channel) answer(ctx context.Context, u *update, toast string) {
 // hintTyping shows "typing" to the person if the turn is not over soon. Call
 // stop when it is.
 func (c *Channel) hintTyping(ev bot.Event) (stop func()) {
-	if ev.Kind == bot.Left {
+	if ev.Kind == bot.Left || !ev.By.IsZero() {
 		return func() {}
 	}
 	chat, err := strconv.ParseInt(ev.From.Chat, 10, 64)
@@ -199,14 +202,14 @@ func (c *Channel) hintTyping(ev bot.Event) (stop func()) {
 		return func() {}
 	}
 	timer := time.AfterFunc(c.hint, func() {
-		c.errands.run(func(ctx context.Context) { c.action(ctx, chat, models.ChatActionTyping) })
+		c.errands.run(func(ctx context.Context) { c.action(ctx, &spot{chat: chat}, models.ChatActionTyping) })
 	})
 	return func() { timer.Stop() }
 }
 
 // action shows what the bot is doing. It is a courtesy: a failure is no matter.
-func (c *Channel) action(ctx context.Context, chat int64, a models.ChatAction) {
-	if _, err := c.api.SendChatAction(ctx, &sdk.SendChatActionParams{ChatID: chat, Action: a}); err != nil {
-		c.log.Debug("telegram: chat action", "chat", chat, "error", c.redact(err.Error()))
+func (c *Channel) action(ctx context.Context, at *spot, a models.ChatAction) {
+	if _, err := c.api.SendChatAction(ctx, &sdk.SendChatActionParams{ChatID: at.chat, MessageThreadID: at.thread, Action: a}); err != nil {
+		c.log.Debug("telegram: chat action", "chat", at.chat, "error", c.redact(err.Error()))
 	}
 }

@@ -342,8 +342,8 @@ func FuzzWebhook(f *testing.F) {
 			}
 			return
 		}
-		ev, ok := c.event(u)
-		if !ok {
+		ev, ok, err := c.event(t.Context(), u)
+		if !ok || err != nil {
 			return
 		}
 		if ev.Key == "" || len(ev.Key) > 190 || ev.From.IsZero() || ev.Kind == "" || len(ev.Button) > bot.MaxButtonID {

@@ -39,10 +39,28 @@ func (checkCommand) Run(t *terminal) error {
 	checkCalendar(t, c)
 	fine = checkTexts(t, textOptions(c)) && fine
 	fine = checkAnswers(t, answerOptions(c)) && fine
+	fine = checkGroups(t, c) && fine
 	if !checkRules(t, guardOptions(c)) || !fine {
 		return errNotInOrder
 	}
 	return nil
+}
+
+// checkGroups asks Telegram about the groups of the staff, if there are any.
+func checkGroups(t *terminal, c *config.Config) (fine bool) {
+	if !c.Telegram.Enabled || len(c.Telegram.StaffGroups) == 0 {
+		return true
+	}
+	p, err := openPlatforms(t)
+	if err == nil {
+		err = errors.Join(p.telegram.CheckGroups(t), p.close(t))
+	}
+	if err != nil {
+		fmt.Fprintf(t.out, "✗ groups of the staff\n%v\n", err)
+		return false
+	}
+	fmt.Fprintf(t.out, "✓ groups of the staff (%d)\n", len(c.Telegram.StaffGroups))
+	return true
 }
 
 // checkCalendar shows what the calendar promises, and the years of which it cannot

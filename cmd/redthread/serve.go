@@ -132,7 +132,7 @@ func onTelegram(c *config.Config) *telegram.Config {
 		secrets = append(secrets, old)
 	}
 	return &telegram.Config{
-		Token: g.Token.Reveal(), Secrets: secrets, BaseURL: g.BaseURL, Timeout: g.Timeout, Attempts: g.Attempts,
+		Token: g.Token.Reveal(), Secrets: secrets, BaseURL: g.BaseURL, Timeout: g.Timeout, Attempts: g.Attempts, Groups: g.StaffGroups,
 		Limits: telegram.Limits{PerSecond: g.Limits.PerSecond, PerChat: g.Limits.PerChat, ChatBurst: g.Limits.ChatBurst, PerGroupMinute: g.Limits.PerGroupMinute},
 	}
 }
