@@ -27,6 +27,7 @@ func answering(s Settings) dialog.Flow[reply] {
 	return dialog.Flow[reply]{
 		Name:   answerFlow,
 		Title:  titleAnswer,
+		Staff:  who(AnswerQuestion),
 		Always: true,
 		Fresh:  true,
 		Begin:  beginAnswer(s),
@@ -66,7 +67,7 @@ var (
 // answeredCard shows supervisors what a client was told, to be put among the
 // approved answers.
 var answeredCard = dialog.Card[questionView]{
-	Text: templates.New[questionView]("staff.answered"), Hear: promote, Staff: bosses,
+	Text: templates.New[questionView]("staff.answered"), Hear: promote, Staff: who(PromoteAnswer),
 }
 
 // takeQuestion answers the alert: whoever presses first writes the answer.
@@ -201,7 +202,7 @@ var questionNumber = regexp.MustCompile(`\bQ-\d{6,}\b`)
 // quote none, or ask for something else.
 func quotedQuestion(t *dialog.Turn) string {
 	ref := questionNumber.FindString(t.Event.Quoted)
-	if _, ok := t.Staff(); ref == "" || !ok || t.Asked() != "" {
+	if ref == "" || !iMay(t, AnswerQuestion) || t.Asked() != "" {
 		return ""
 	}
 	if _, err := t.Records.Question(ref); err != nil {

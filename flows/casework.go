@@ -15,12 +15,12 @@ import (
 
 // complaintAlert wakes the complaint desk.
 var complaintAlert = dialog.Card[caseView]{
-	Text: templates.New[caseView]("staff.complaint"), Hear: takeCase, Staff: complaintDesk,
+	Text: templates.New[caseView]("staff.complaint"), Hear: takeCase, Staff: who(TakeComplaint),
 }
 
 // caseCard is what who takes care works with. It comes again after each step.
 func caseCard() dialog.Card[caseView] {
-	return dialog.Card[caseView]{Text: caseText, Hear: workCase, Staff: complaintDesk}
+	return dialog.Card[caseView]{Text: caseText, Hear: workCase, Staff: who(TakeComplaint)}
 }
 
 var caseText = templates.New[caseView]("staff.case")

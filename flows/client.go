@@ -25,7 +25,7 @@ func openClient(s Settings) dialog.Flow[none] {
 		Name:    "client",
 		Title:   titleClient,
 		Reads:   func(text string) bool { return clientCode(text) != "" || wantedNumber(text) != "" },
-		Staff:   talkers,
+		Staff:   who(OpenClient),
 		Always:  true,
 		Passing: true,
 		Begin: func(t *dialog.Turn, _ *none) (dialog.Move, error) {
@@ -52,7 +52,7 @@ type clientView struct {
 
 // clientCard leads to what there is of a client. Its ref is the client's code.
 func clientCard(s Settings) dialog.Card[clientView] {
-	return dialog.Card[clientView]{Text: clientText, Hear: pressClient(s), Staff: talkers}
+	return dialog.Card[clientView]{Text: clientText, Hear: pressClient(s), Staff: everyone}
 }
 
 var clientText = templates.New[clientView]("staff.client")
@@ -206,12 +206,12 @@ type photosView struct {
 
 // photosCard comes with a client's photos. Its ref is the client's code.
 func photosCard(s Settings) dialog.Card[photosView] {
-	return dialog.Card[photosView]{Text: photosText, Hear: pressPhotos(s), Staff: talkers}
+	return dialog.Card[photosView]{Text: photosText, Hear: pressPhotos(s), Staff: who(SeePhotos)}
 }
 
 // photoCard is about a single photo, to be looked at closely or taken out. Its
 // ref is the photo's number and the client's code.
-var photoCard = dialog.Card[photoView]{Text: photoText, Hear: pressPhoto, Staff: talkers}
+var photoCard = dialog.Card[photoView]{Text: photoText, Hear: pressPhoto, Staff: who(SeePhotos)}
 
 type photoView struct {
 	Client string

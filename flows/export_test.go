@@ -92,3 +92,24 @@ func Outlets() map[string]bool {
 
 // Occupations are those that may be shown of a candidate.
 func Occupations() []string { return occupations }
+
+// Right is one line of the table of rights.
+type Right struct {
+	Action, Means string
+	Roles         []store.Role
+	Doors         []string
+}
+
+// Rights are the table of rights.
+func Rights() (all []Right) {
+	for _, r := range rights {
+		all = append(all, Right{string(r.action), r.means, r.roles, r.doors})
+	}
+	return all
+}
+
+// Behind is the action to which a door leads; empty: none.
+func Behind(door string) string { a, _ := behind(door); return string(a) }
+
+// May says that a role may do what the table calls so.
+func May(role store.Role, action string) bool { return may(role, Action(action)) }

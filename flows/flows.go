@@ -71,6 +71,9 @@ type House struct {
 	// Farewell composes what is said at last to a client who has been deleted.
 	Farewell func(*templates.Set, store.Erased, store.LastChat) (bot.Message, error)
 
+	// May says whether a colleague of the role may press a button of a card.
+	May func(role store.Role, card, choice string) bool
+
 	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
 	Place  func(*dialog.Turn) error         // what colleagues say in a group
@@ -119,6 +122,8 @@ func New(s Settings) House {
 
 		Farewell: farewell(s),
 
+		May: mayPress,
+
 		Lost:   s.wonder,
 		Quoted: hearQuote,
 	}
@@ -166,15 +171,11 @@ func (s Settings) MostFetches() int { return cmp.Or(max(s.CopyFetches, 0), 5) }
 // none is what a text is about that is about nothing.
 type none = struct{}
 
-// Who is alerted, and who may press.
+// Who is alerted.
 var (
-	complaintDesk = []store.Role{store.RoleService, store.RoleSupervisor, store.RoleOwner}
-	talkers       = []store.Role{store.RoleService, store.RoleMatchmaker, store.RoleSupervisor, store.RoleOwner}
-	bosses        = []store.Role{store.RoleSupervisor, store.RoleOwner}
+	complaintDesk = who(TakeComplaint)
+	talkers       = who(TakeTalk)
 )
-
-// isBoss says that a colleague sees every case.
-func isBoss(s store.Staff) bool { return s.Role == store.RoleSupervisor || s.Role == store.RoleOwner }
 
 // escalate alerts supervisors and owners; where there are none, those who were
 // alerted first.

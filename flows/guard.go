@@ -142,17 +142,17 @@ var (
 // stoppedCard tells a colleague what was found. A supervisor may send it all the
 // same.
 func stoppedCard(s Settings) dialog.Card[heldView] {
-	return dialog.Card[heldView]{Text: stoppedText, Hear: pressStopped(s), Staff: talkers}
+	return dialog.Card[heldView]{Text: stoppedText, Hear: pressStopped(s), Staff: who(DecideOwnWords)}
 }
 
 // waitingCard is with the colleague while a supervisor is asked.
 func waitingCard(s Settings) dialog.Card[heldView] {
-	return dialog.Card[heldView]{Text: waitingText, Hear: pressStopped(s), Staff: talkers}
+	return dialog.Card[heldView]{Text: waitingText, Hear: pressStopped(s), Staff: who(DecideOwnWords)}
 }
 
 // appealCard asks supervisors to let words pass.
 func appealCard(s Settings) dialog.Card[heldView] {
-	return dialog.Card[heldView]{Text: appealText, Hear: pressAppeal(s), Staff: bosses}
+	return dialog.Card[heldView]{Text: appealText, Hear: pressAppeal(s), Staff: who(LetWordsPass)}
 }
 
 var (
@@ -293,7 +293,7 @@ func refusing(s Settings) dialog.Flow[refusal] {
 	return dialog.Flow[refusal]{
 		Name:   refuseFlow,
 		Title:  titleRefuse,
-		Staff:  bosses,
+		Staff:  who(LetWordsPass),
 		Always: true,
 		Fresh:  true,
 		Idle:   24 * time.Hour,

@@ -68,7 +68,7 @@ var handoffOpen = dialog.Notice{Name: handoffOpens, Play: func(t *dialog.Turn, r
 
 // handoffAlert wakes the colleagues who talk with clients.
 var handoffAlert = dialog.Card[handoffView]{
-	Text: templates.New[handoffView]("staff.handoff"), Hear: come, Staff: talkers,
+	Text: templates.New[handoffView]("staff.handoff"), Hear: come, Staff: who(TakeTalk),
 }
 
 // handoffUntaken tells client and supervisors when nobody comes.

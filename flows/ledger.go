@@ -21,7 +21,7 @@ func verifying(s Settings) dialog.Flow[viewing] {
 	return dialog.Flow[viewing]{
 		Name:   "verify",
 		Title:  titleVerify,
-		Staff:  talkers,
+		Staff:  who(NotePapers),
 		Always: true,
 		Fresh:  true,
 		Idle:   24 * time.Hour,

@@ -21,7 +21,7 @@ var matches = dialog.Flow[matching]{
 	Name:    "match",
 	Title:   templates.New[none]("title.match"),
 	Reads:   func(text string) bool { _, ok := matchCode(text); return ok },
-	Staff:   matchmakers,
+	Staff:   who(FindMatches),
 	Always:  true,
 	Fresh:   true,
 	Passing: true,
@@ -281,7 +281,7 @@ func (d matching) Childless() bool { return d.Search.Childless }
 
 // openMatch looks for candidates from a client's card.
 func openMatch(t *dialog.Turn, client store.Client) error {
-	if me, ok := t.Staff(); ok && mayMatch(me) {
+	if iMay(t, FindMatches) {
 		t.OpenAbout(matchFlow, client.Code())
 	}
 	return nil

@@ -53,14 +53,14 @@ var (
 // candidateCard is about one candidate for a client, apartCard about two who are
 // kept apart. Their ref is the numbers of both.
 func candidateCard() dialog.Card[candidateView] {
-	return dialog.Card[candidateView]{Text: candidateText, Hear: pressCandidate, Staff: matchmakers}
+	return dialog.Card[candidateView]{Text: candidateText, Hear: pressCandidate, Staff: who(FindMatches)}
 }
 
-var apartCard = dialog.Card[candidateView]{Text: apartText, Hear: pressApart, Staff: matchmakers}
+var apartCard = dialog.Card[candidateView]{Text: apartText, Hear: pressApart, Staff: who(FindMatches)}
 
 // shortlistCard is a client's shortlist. Its ref is the client's code.
 func shortlistCard() dialog.Card[shortlistView] {
-	return dialog.Card[shortlistView]{Text: shortlistText, Hear: pressShortlist, Staff: matchmakers}
+	return dialog.Card[shortlistView]{Text: shortlistText, Hear: pressShortlist, Staff: who(FindMatches)}
 }
 
 var listForm = regexp.MustCompile(`^(?:/shortlist|shortlist|候选名单|名单) ?:? ?(?:client|客户|客戶)? ?(?:k ?-? ?)?([0-9]{1,9})$`)
@@ -80,7 +80,7 @@ var shortlist = dialog.Flow[none]{
 	Name:    "shortlist",
 	Title:   templates.New[none]("title.shortlist"),
 	Reads:   func(text string) bool { return listCode(text) != "" },
-	Staff:   matchmakers,
+	Staff:   who(FindMatches),
 	Always:  true,
 	Passing: true,
 	Begin: func(t *dialog.Turn, _ *none) (dialog.Move, error) {

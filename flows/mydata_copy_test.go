@@ -244,6 +244,7 @@ func leaves(v reflect.Value, all map[string]bool) {
 // stand in the copy elsewhere or in another form.
 var unsaid = []string{
 	"redthread/store.Staff.Conversation", "redthread/store.Staff.Lang", "redthread/store.Staff.EnrolledAt", "redthread/store.Staff.RevokedAt", "redthread/store.Staff.Role",
+	"redthread/store.Staff.Chats", "redthread/store.Staff.Duty", "redthread/store.Staff.LeaveUntil", "redthread/store.Staff.Capacity", "redthread/store.Staff.OwnCapacity", "redthread/store.Staff.Langs",
 	"redthread/store.Client.Source", "redthread/store.Client.SourceName", "redthread/store.Client.Lang", "redthread/store.Photo.Media", "redthread/store.Complaint.Evidence", "redthread/store.Words.Photos",
 	"redthread/store.KeptMedia.ID", "redthread/store.Verification.Client", "redthread/store.Complaint.Client", "redthread/store.Question.Client", "redthread/store.Handoff.Client",
 	"redthread/store.Question.Lang", "redthread/store.Consent.Lang", "redthread/store.AnswerGiven.Lang", "redthread/store.KeptCopy.Steps", "redthread/store.Note.At",

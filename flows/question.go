@@ -15,7 +15,7 @@ import (
 // testdata/question.*.chat.
 
 // questionDesk may answer.
-var questionDesk = talkers
+var questionDesk = who(AnswerQuestion)
 
 const (
 	longestQuestion = 1000 // runes; more could not be read on a card
@@ -63,7 +63,7 @@ var (
 
 // questionAlert wakes who may answer.
 var questionAlert = dialog.Card[questionView]{
-	Text: templates.New[questionView]("staff.question"), Hear: takeQuestion, Staff: questionDesk,
+	Text: templates.New[questionView]("staff.question"), Hear: takeQuestion, Staff: who(AnswerQuestion),
 }
 
 // openQuestion keeps a question for a colleague to answer, tells the client its

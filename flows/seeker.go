@@ -2,7 +2,6 @@ package flows
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,17 +18,14 @@ import (
 // and number, and what they wish of a partner. What is covered is uncovered by a
 // press, and that is noted. client.go leads here. It is played in testdata/seeker.zh-CN.chat.
 
-// matchmakers are who looks after seekers.
-var matchmakers = []store.Role{store.RoleMatchmaker, store.RoleSupervisor, store.RoleOwner}
-
 // profileCard tells that a profile has been submitted.
 func profileCard(s Settings) dialog.Card[seekerView] {
-	return dialog.Card[seekerView]{Text: profileText, Hear: workSeeker(s), Staff: matchmakers}
+	return dialog.Card[seekerView]{Text: profileText, Hear: workSeeker(s), Staff: who(ReadProfile)}
 }
 
 // seekerCard is the seeker on one screen.
 func seekerCard(s Settings) dialog.Card[seekerView] {
-	return dialog.Card[seekerView]{Text: seekerText, Hear: workSeeker(s), Staff: matchmakers}
+	return dialog.Card[seekerView]{Text: seekerText, Hear: workSeeker(s), Staff: who(ReadProfile)}
 }
 
 var (
@@ -44,7 +40,7 @@ var (
 
 // uncoverCard is what the screen covers; who has called the client confirms the
 // number on it. Its ref is the client's code and the number's mark.
-var uncoverCard = dialog.Card[uncovered]{Text: uncoverText, Hear: confirmPhone, Staff: matchmakers}
+var uncoverCard = dialog.Card[uncovered]{Text: uncoverText, Hear: confirmPhone, Staff: who(UncoverContact)}
 
 // seekerView is what a matchmaker is shown.
 type seekerView struct {
@@ -95,13 +91,10 @@ func rivalOf(t *dialog.Turn, client store.Client) (string, error) {
 	return rival.Code(), nil
 }
 
-// mayMatch says that a colleague looks after seekers.
-func mayMatch(me store.Staff) bool { return slices.Contains(matchmakers, me.Role) }
-
 // hasSeeker says that there is a profile of the client, and that who looks may
 // read it.
 func hasSeeker(t *dialog.Turn, client store.Client) (bool, error) {
-	if me, ok := t.Staff(); !ok || !mayMatch(me) {
+	if !iMay(t, ReadProfile) {
 		return false, nil
 	}
 	_, err := t.Records.Profile(client.ID)
@@ -145,8 +138,6 @@ func workSeeker(s Settings) func(*dialog.Turn, string, string) error {
 		switch {
 		case err != nil:
 			return gone(t, err)
-		case !mayMatch(me):
-			return nil
 		case choice == "contact":
 			return gone(t, uncover(t, me, client))
 		case choice == "more":

@@ -124,7 +124,7 @@ func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flow
 	texts := loadTexts(t, own)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
-		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place,
+		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May,
 		Agency: agency,
 	})
 	if err != nil {

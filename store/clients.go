@@ -116,7 +116,8 @@ func (tx *Tx) Speak(lang string) error {
 			return err
 		}
 	}
-	_, err = tx.exec("UPDATE staff SET lang = ? WHERE conversation = ?", lang, tx.ev.From.String())
+	here := tx.ev.From.String()
+	_, err = tx.exec("UPDATE staff SET lang = ? WHERE "+staffThere, lang, here, here)
 	return wrap("note a colleague's language", err)
 }
 

@@ -93,6 +93,7 @@ var notPersonal = map[string]string{
 	"aliases":          "of groups, which no client is",
 	"threads":          "of groups; the codes of clients in it stand for nobody once they are erased",
 	"staff":            "of colleagues",
+	"staff_chats":      "of colleagues",
 	"invites":          "of colleagues",
 	"sources":          "of the agency",
 	"promoted_answers": "approved by the agency as its own words",

@@ -209,7 +209,7 @@ func (s *Store) holdChats(ctx context.Context, tx *sql.Tx, client int64) ([]last
 		return nil, err
 	}
 	var colleagues int
-	err = tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM staff WHERE revoked_at = 0 AND conversation IN (SELECT conversation FROM clients WHERE id IN ("+numbers(ids(all))+"))").Scan(&colleagues)
+	err = tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM "+everyStaffChat+" f WHERE revoked_at = 0 AND conversation IN (SELECT conversation FROM clients WHERE id IN ("+numbers(ids(all))+"))").Scan(&colleagues)
 	if err == nil && colleagues > 0 {
 		err = ErrColleague
 	}

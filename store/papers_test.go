@@ -22,6 +22,9 @@ var (
 
 var turns atomic.Int64
 
+// from is that somebody wrote there.
+func from(c bot.Conversation) bot.Event { return bot.Event{From: c, Kind: bot.Wrote} }
+
 // turn plays one turn of the conversation.
 func turn(t *testing.T, s *store.Store, c bot.Conversation, play func(*store.Tx) error) {
 	t.Helper()

@@ -62,7 +62,7 @@ func (s *Store) due(ctx context.Context, p partingKind, k Keep, most int64) ([]l
 		chats = "(SELECT h.id FROM clients h WHERE h.id = due.person OR h.person_id = due.person)"
 		free  = " AND NOT EXISTS (SELECT 1 FROM complaints p WHERE p.closed_at = 0 AND p.client_id IN " + chats + ")" +
 			" AND NOT EXISTS (SELECT 1 FROM questions q WHERE q.answered_at = 0 AND q.client_id IN " + chats + ")" +
-			" AND NOT EXISTS (SELECT 1 FROM staff f JOIN clients h ON h.conversation = f.conversation WHERE f.revoked_at = 0 AND (h.id = due.person OR h.person_id = due.person))"
+			" AND NOT EXISTS (SELECT 1 FROM " + everyStaffChat + " f JOIN clients h ON h.conversation = f.conversation WHERE f.revoked_at = 0 AND (h.id = due.person OR h.person_id = due.person))"
 	)
 	query := "SELECT person, since FROM (" + persons + ") due WHERE since <= ?" + free + " ORDER BY since, person LIMIT ?"
 	query = strings.ReplaceAll(strings.Replace(query, "{since}", p.since, 1), "{never}", strconv.FormatInt(far, 10))
@@ -130,8 +130,12 @@ func (s *Store) tellColleagues(ctx context.Context, tx *sql.Tx, e erasing) error
 		concerns = "1 = 0"
 	}
 	concerns = strings.ReplaceAll(concerns, "{clients}", all)
-	for _, n := range []struct{ news, ref, whom string }{{news, ref, concerns}, {NewsForget, number("K", e.client), "NOT (" + concerns + ")"}} {
-		_, err := tx.ExecContext(ctx, "INSERT INTO timers (conversation, name, ref, due_at) SELECT conversation, ?, ?, ? FROM staff f WHERE revoked_at = 0 AND "+n.whom+
+	for _, n := range []struct{ news, ref, chats, whom string }{
+		{news, ref, "staff", concerns},
+		{NewsForget, number("K", e.client), "staff", "NOT (" + concerns + ")"},
+		{NewsForget, number("K", e.client), otherStaffChats, "1 = 1"}, // who hears of it in one chat forgets in the other
+	} {
+		_, err := tx.ExecContext(ctx, "INSERT INTO timers (conversation, name, ref, due_at) SELECT conversation, ?, ?, ? FROM "+n.chats+" f WHERE revoked_at = 0 AND "+n.whom+
 			" AND NOT EXISTS (SELECT 1 FROM timers x WHERE x.conversation = f.conversation AND x.name = ? AND x.ref = ?)",
 			n.news, n.ref, e.now, n.news, n.ref)
 		if err != nil {

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"gorm.io/gorm"
 
 	"redthread/bot"
 )
@@ -33,44 +36,71 @@ func ParseRole(s string) (Role, error) {
 	return Role(s), nil
 }
 
-// Staff is a member of staff.
+// Staff is a member of staff. One with two chats, one on
+// each platform, is one colleague in both.
 type Staff struct {
 	ID           int64
-	Conversation bot.Conversation
+	Conversation bot.Conversation   // where they are best reached now
+	Chats        []bot.Conversation // all of them, that one first
 	Role         Role
 	Name         string // as clients are told
 	Lang         string
 	EnrolledAt   time.Time
-	RevokedAt    time.Time // zero: at work
+	RevokedAt    time.Time // zero: they work here
+	Duty         Duty
+	LeaveUntil   time.Time // of DutyLeave: when they are back
+	Capacity     int       // how many clients they talk with at once
+	OwnCapacity  bool      // the figure was set for them, and is not the agency's
+	Langs        []string  // in which they can talk with clients, besides Lang
 }
 
 // Code names a colleague where no name should stand, such as across a photo:
 // "S-000003".
 func (s Staff) Code() string { return number("S", s.ID) }
 
+// In says that the chat is one of the colleague's.
+func (s Staff) In(c bot.Conversation) bool { return slices.Contains(s.Chats, c) }
+
 type staffRow struct {
 	ID           int64
-	Conversation string
+	Conversation string // where they enrolled; their name is sealed for it
 	Role         string
 	Name         []byte
 	Lang         string
 	EnrolledAt   int64
 	RevokedAt    int64
+	Duty         string
+	LeaveUntil   int64
+	Capacity     int // 0: the agency's
+	Langs        string
 }
 
 func (staffRow) TableName() string { return "staff" }
 
 func staffNamePlace(conversation string) string { return "staff.name|" + conversation }
 
+// staffThere finds whose chat it is. It takes the conversation twice.
+const staffThere = "(conversation = ? OR id IN (SELECT staff_id FROM staff_chats WHERE conversation = ?))"
+
 // Staff reads the member of staff who talks to us there. ErrNotFound: nobody
 // who works here, or not any more.
 func (tx *Tx) Staff(c bot.Conversation) (Staff, error) {
-	return tx.staffWhere("conversation = ? AND revoked_at = 0", c.String())
+	return tx.staffWhere(staffThere+" AND revoked_at = 0", c.String(), c.String())
 }
 
 // StaffByID reads a member of staff. ErrNotFound: nobody who works here.
 func (tx *Tx) StaffByID(id int64) (Staff, error) {
 	return tx.staffWhere("id = ? AND revoked_at = 0", id)
+}
+
+// StaffByCode reads the member of staff who is called "S-000003". ErrNotFound:
+// nobody who works here.
+func (tx *Tx) StaffByCode(code string) (Staff, error) {
+	n, err := id("S", code)
+	if err != nil {
+		return Staff{}, err
+	}
+	return tx.StaffByID(n)
 }
 
 func (tx *Tx) staffWhere(where string, args ...any) (Staff, error) {
@@ -102,23 +132,33 @@ func (tx *Tx) allStaff(where string, args ...any) ([]Staff, error) {
 	if err := db.Where(where, args...).Order("id").Find(&rows).Error; err != nil {
 		return nil, wrap("read staff", err)
 	}
+	return tx.s.allStaff(db, rows)
+}
+
+// allStaff reads the rows with the chats of each.
+func (s *Store) allStaff(db *gorm.DB, rows []staffRow) ([]Staff, error) {
 	var all []Staff
 	for _, row := range rows {
-		st, err := tx.s.staff(row)
+		st, err := s.staff(row)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, st)
 	}
-	return all, nil
+	return all, s.fillChats(db, all)
 }
 
 func (s *Store) staff(row staffRow) (Staff, error) {
-	st := Staff{ID: row.ID, Role: Role(row.Role), Lang: row.Lang, EnrolledAt: fromMillis(row.EnrolledAt), RevokedAt: fromMillis(row.RevokedAt)}
+	st := Staff{ID: row.ID, Role: Role(row.Role), Lang: row.Lang, EnrolledAt: fromMillis(row.EnrolledAt), RevokedAt: fromMillis(row.RevokedAt), Capacity: row.Capacity, OwnCapacity: row.Capacity > 0, Langs: strings.Fields(row.Langs)}
+	st.Duty, st.LeaveUntil = s.dutyOf(row)
+	if !st.OwnCapacity {
+		st.Capacity = s.capacity
+	}
 	var err error
 	if st.Conversation, err = bot.ParseConversation(row.Conversation); err != nil {
 		return st, err
 	}
+	st.Chats = []bot.Conversation{st.Conversation}
 	name, err := s.box.Open(staffNamePlace(row.Conversation), row.Name)
 	st.Name = string(name)
 	return st, err
@@ -131,17 +171,17 @@ func (tx *Tx) Enrol(invite Invite, name, lang string) (Staff, error) {
 	if err := tx.useInvite(invite); err != nil {
 		return Staff{}, err
 	}
-	row := staffRow{Conversation: tx.ev.From.String(), Role: string(invite.Role), Lang: lang, EnrolledAt: millis(tx.now)}
-	var err error
-	if row.Name, err = tx.s.box.Seal(staffNamePlace(row.Conversation), []byte(name)); err != nil {
-		return Staff{}, err
-	}
-	var known staffRow
-	err = tx.read("read staff", &known, "conversation = ?", row.Conversation)
+	here := tx.ev.From.String()
+	row := staffRow{Conversation: here}
+	err := tx.hold("read staff", &row, staffThere, here, here)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Staff{}, err
 	}
-	row.ID = known.ID
+	row.Role, row.Lang, row.Duty, row.LeaveUntil = string(invite.Role), lang, string(DutyOn), 0
+	row.EnrolledAt, row.RevokedAt = millis(tx.now), 0
+	if row.Name, err = tx.s.box.Seal(staffNamePlace(row.Conversation), []byte(name)); err != nil {
+		return Staff{}, err
+	}
 	db, err := tx.records()
 	if err != nil {
 		return Staff{}, err
@@ -149,24 +189,17 @@ func (tx *Tx) Enrol(invite Invite, name, lang string) (Staff, error) {
 	if err := db.Save(&row).Error; err != nil {
 		return Staff{}, wrap("enrol staff", err)
 	}
-	return tx.s.staff(row)
+	return tx.StaffByID(row.ID)
 }
 
 // StaffList lists everybody who works here or once did, in the order they came.
 func (s *Store) StaffList(ctx context.Context) ([]Staff, error) {
+	db := s.orm.WithContext(ctx)
 	var rows []staffRow
-	if err := s.orm.WithContext(ctx).Order("id").Find(&rows).Error; err != nil {
+	if err := db.Order("id").Find(&rows).Error; err != nil {
 		return nil, wrap("list staff", err)
 	}
-	var all []Staff
-	for _, row := range rows {
-		st, err := s.staff(row)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, st)
-	}
-	return all, nil
+	return s.allStaff(db, rows)
 }
 
 // RevokeStaff ends a person's access. What they were taking care of is free

@@ -39,6 +39,10 @@ type Config struct {
 	// migrations and nothing else.
 	AnyVersion bool
 
+	// Capacity is how many clients a colleague talks with at once, for whom nothing
+	// else was set; 0: DefaultCapacity.
+	Capacity int
+
 	// Now is the clock. Left nil, the machine's tells the time of records, and
 	// the database's own decides leases and what is due, so that processes whose
 	// clocks differ agree. Tests set it, and then it decides everything.
@@ -68,6 +72,8 @@ type Store struct {
 	note    atomic.Pointer[func(TurnNote)]
 	counts  counts
 
+	capacity int // of a colleague
+
 	missedMu sync.Mutex
 	missed   map[bot.Conversation]struct{}
 
@@ -82,13 +88,16 @@ type Store struct {
 // Open connects to both sides. This is the only place that knows which database
 // and which Redis we have. Errors name the setting that is wrong.
 func Open(ctx context.Context, c Config) (_ *Store, err error) {
-	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), missed: map[bot.Conversation]struct{}{}}
+	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), missed: map[bot.Conversation]struct{}{}, capacity: c.Capacity}
 	s.pending = batcher[leaving]{do: s.commitAll, runners: 2, max: 64}
 	if s.box == nil {
 		return nil, errors.New("store: no keys to seal with")
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if s.capacity <= 0 {
+		s.capacity = DefaultCapacity
 	}
 	if s.log == nil {
 		s.log = slog.Default()

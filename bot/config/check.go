@@ -45,6 +45,7 @@ func (c *Config) check() Problems {
 	}
 	k.between("staff.invite_expires", c.Staff.InviteExpires, time.Minute, 30*24*time.Hour)
 	k.between("staff.papers_remind", c.Staff.PapersRemind, time.Hour, 180*24*time.Hour)
+	k.expect(c.Staff.Capacity >= 1 && c.Staff.Capacity <= 20, "staff.capacity", "%d; expected 1 to 20", c.Staff.Capacity)
 	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
 	k.copies(c.Copies)
 	k.ages(c.Eligibility)

@@ -156,6 +156,7 @@ type Limits struct {
 type Staff struct {
 	InviteExpires time.Duration `config:"invite_expires"`
 	PapersRemind  time.Duration `config:"papers_remind"` // so long before a paper lapses
+	Capacity      int           `config:"capacity"`      // how many clients a colleague talks with at once
 }
 
 // Media bounds what clients may send.
@@ -229,7 +230,7 @@ func defaults() *Config {
 			BaseURL: "https://api.telegram.org", Timeout: 15 * time.Second, Attempts: 10,
 			Limits: Limits{PerSecond: 30, PerChat: 1, ChatBurst: 3, PerGroupMinute: 20},
 		},
-		Staff: Staff{InviteExpires: 72 * time.Hour, PapersRemind: 14 * 24 * time.Hour},
+		Staff: Staff{InviteExpires: 72 * time.Hour, PapersRemind: 14 * 24 * time.Hour, Capacity: 3},
 		Media: Media{MaxBytes: 10 << 20},
 
 		Copies: Copies{PerDay: 2, KeepFor: 24 * time.Hour, Downloads: 5, MaxBytes: 20 << 20},

@@ -15,8 +15,8 @@ type Card[D any] struct {
 	// anyone who has the card; Hear must bear that.
 	Hear func(t *Turn, ref, choice string) error
 
-	// Staff lists the roles that may press; nil: anyone. Who may not gets no
-	// answer at all.
+	// Staff lists the roles that may press; nil: anyone. Another colleague is told
+	// that it is not for them; who does not work here gets no answer at all.
 	Staff []store.Role
 }
 

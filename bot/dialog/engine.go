@@ -37,6 +37,14 @@ type Config struct {
 	// or none: then nobody can be called.
 	Human, Relay func(*Turn) error
 
+	// May, if there is one, says whether a colleague of the role may press the
+	// button of a card that is for colleagues, besides what the card says itself.
+	May func(role store.Role, card, choice string) bool
+
+	// Refused, if there is one, hears that a colleague was refused something, by
+	// the name of what it was.
+	Refused func(what string)
+
 	// Quoted, if there is one, may answer words that quote a message of ours
 	// (bot.Event.Quoted), before anything else does; false leaves them to the
 	// others.

@@ -27,8 +27,9 @@ type Flow[D any] struct {
 	// question hears them.
 	Reads func(text string) bool
 
-	// Staff lists the roles that may open it; nil: anyone. What opens it means
-	// nothing of the kind from anybody else.
+	// Staff lists the roles that may open it; nil: anyone. Another colleague is told
+	// that it is not for them; from who does not work here what opens it means
+	// nothing of the kind.
 	Staff []store.Role
 
 	// Always lets it be opened while a colleague has the talk.

@@ -51,6 +51,51 @@ func (t *Turn) mayOpen(f facts) bool {
 	return ok && slices.Contains(f.staff, me.Role)
 }
 
+// closedTo is the colleagues' flow that the words of a colleague open for other
+// roles, and nothing for them.
+func (e *Engine) closedTo(t *Turn) *flow {
+	if t.Event.Kind != bot.Wrote || !isShort(t.Event.Text) {
+		return nil
+	}
+	for _, f := range e.order {
+		if f.facts.staff == nil || !t.says(f.facts.opens) && (f.reads == nil || !f.reads(t.Event.Text)) {
+			continue
+		}
+		if _, colleague := t.Staff(); colleague && !t.mayOpen(f.facts) {
+			return f
+		}
+	}
+	return nil
+}
+
+// dismissed drops what is open, or waits, and is for colleagues of a role that the
+// person does not have any more: nothing answers its buttons then.
+func (e *Engine) dismissed(t *Turn) (bool, error) {
+	s := t.session
+	lost := func(fr bot.Frame) bool {
+		f := e.flows[fr.Flow]
+		return f != nil && !t.mayOpen(f.facts)
+	}
+	s.Stack = slices.DeleteFunc(s.Stack, lost)
+	if s.Open.Flow != "" && lost(s.Open) {
+		t.moved = s.Leave() // what was interrupted is asked again
+	}
+	return false, nil
+}
+
+// refused tells a colleague that what they asked for is not for them: it must not
+// be taken for an answer, or for words to a client.
+func (e *Engine) refused(t *Turn) (bool, error) {
+	if e.opens(t) != nil {
+		return false, nil
+	}
+	f := e.closedTo(t)
+	if f != nil {
+		t.Refuse(f.name)
+	}
+	return f != nil, nil
+}
+
 // says that the written words are one of the group's.
 func (t *Turn) says(w templates.Words) bool {
 	return w.Name() != "" && t.texts.HearsFolded(w, t.folded())

@@ -37,10 +37,12 @@ func (e *Engine) answerEvent(t *Turn) error {
 	for _, answers := range []responder{
 		e.notice,      // news of our own
 		e.parting,     // who leaves is told nothing
+		e.dismissed,   // what a colleague has open who is none any more, goes
 		e.updated,     // brings what an older release left open up to date
 		e.arrival,     // welcome, menu
 		e.press,       // cards, doors, questions
 		e.quoted,      // words about a message of ours
+		e.refused,     // colleagues' words that are for other roles
 		e.colleague,   // who has the talk, hears the words
 		e.edit,        // changed words are passed over, unless they are wanted
 		e.ownQuestion, // "really give up?"

@@ -142,15 +142,27 @@ func isChoice(ids []string, choice string) bool {
 	return slices.Contains(ids, choice)
 }
 
-// playCard plays a card's button. Who may not press it gets no answer: not even
-// that there is something to press.
+// mayPress says that a colleague's button is for who pressed it. Who does not work
+// here gets no answer: not even that there is something to press. A colleague is
+// told that it is not for them.
+func (e *Engine) mayPress(t *Turn, card AnyCard, choice string) bool {
+	st, ok := t.Staff()
+	switch {
+	case !ok:
+		t.log.WarnContext(t.ctx, "a button of the staff was pressed by someone else", "event", t.Event.Key, "conversation", t.Event.From.String(), "card", card.name())
+		return false
+	case slices.Contains(card.staff(), st.Role) && (e.cfg.May == nil || e.cfg.May(st.Role, card.name(), choice)):
+		return true
+	}
+	t.Refuse(card.name() + "/" + choice)
+	return false
+}
+
+// playCard plays a card's button.
 func (e *Engine) playCard(t *Turn, b buttonID) error {
 	card := e.cards[b.card]
-	if roles := card.staff(); roles != nil {
-		if st, ok := t.Staff(); !ok || !slices.Contains(roles, st.Role) {
-			t.log.WarnContext(t.ctx, "a button of the staff was pressed by someone else", "event", t.Event.Key, "conversation", t.Event.From.String(), "card", b.card)
-			return nil
-		}
+	if card.staff() != nil && !e.mayPress(t, card, b.choice) {
+		return nil
 	}
 	t.session.Pressed, t.session.Missed = b.String(), 0
 	t.answer, t.paper = answer{choice: b.choice}, b.ref

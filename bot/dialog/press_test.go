@@ -135,15 +135,16 @@ func TestCards(t *testing.T) {
 	}
 }
 
-// Who may not press a card gets nothing, not even that it is there.
+// A client who presses a colleagues' card gets nothing, not even that it is there;
+// a colleague of another role is told that it is not for them.
 func TestCardsOfStaff(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
 	s.enrol(t, "matchmaker")
-	for _, who := range []bot.Conversation{anna, li} {
+	for who, heard := range map[bot.Conversation]string{anna: "", li: "这一项不在您的岗位权限里。需要的话，请找主管帮忙。"} {
 		ev := s.event(who, bot.Pressed)
 		ev.Button, ev.On = "staff.case:take:C-000001", &bot.Shown{Ref: "1", Text: "投诉"}
-		same(t, s.play(t, ev), "")
+		same(t, s.play(t, ev), heard)
 		same(t, s.toast, "")
 	}
 }

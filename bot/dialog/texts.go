@@ -70,6 +70,8 @@ var (
 	sayAttended  = templates.New[struct{}]("common.attended")  // a colleague has the talk
 	sayAttending = templates.New[struct{}]("common.attending") // so it is for the colleague
 
+	sayNotForYou = templates.New[struct{}]("common.not_for_you") // to a colleague of another role
+
 	saySorry  = templates.New[struct{}]("common.sorry")
 	alertFail = templates.New[Fault]("common.fault")
 	alertLost = templates.New[Fault]("common.lost")

@@ -311,6 +311,9 @@ func (t *Turn) Staff() (store.Staff, bool) {
 	if !t.looked {
 		t.looked = true
 		s, err := t.Records.Staff(t.Event.Who())
+		if err == nil && t.Event.Kind != bot.Noticed {
+			err = t.Records.Prefer(s, t.Event.Who())
+		}
 		switch {
 		case err == nil:
 			t.staff = &s
@@ -322,6 +325,22 @@ func (t *Turn) Staff() (store.Staff, bool) {
 		return store.Staff{}, false
 	}
 	return *t.staff, true
+}
+
+// Refuse tells a colleague kindly that something is not for them, notes it in the
+// log, and has it counted. what names it, without personal data.
+func (t *Turn) Refuse(what string) {
+	t.RefuseWith(what, sayNotForYou.With(struct{}{}))
+}
+
+// RefuseWith is Refuse in other words.
+func (t *Turn) RefuseWith(what string, l templates.Line) {
+	me, _ := t.Staff()
+	t.log.WarnContext(t.ctx, "a colleague was refused something", "event", t.Event.Key, "staff", me.ID, "role", me.Role, "what", what)
+	if t.engine.cfg.Refused != nil {
+		t.engine.cfg.Refused(what)
+	}
+	t.Say(l)
 }
 
 // fail remembers the first failure.

@@ -42,7 +42,8 @@ func openStore(t *terminal, other schema) (*store.Store, *config.Config, error) 
 	}
 	s, err := store.Open(t, store.Config{
 		Database: c.Database.Reveal(), Redis: c.Redis.Reveal(), Keys: keys, Media: c.Blobs,
-		Migrate: other == migrate, AnyVersion: other == look,
+		Capacity: c.Staff.Capacity,
+		Migrate:  other == migrate, AnyVersion: other == look,
 		Log: logging.New(os.Stderr, c.Log.Level, c.Log.Format),
 	})
 	if err != nil {

@@ -1,0 +1,109 @@
+package flows
+
+import (
+	"slices"
+	"strings"
+
+	"redthread/bot/dialog"
+	"redthread/store"
+)
+
+// Who may do what, in one table. Cards and conversations of colleagues take their
+// roles from it, the engine asks it before a button is played, and docs/roles.md is
+// printed from it. Whose client somebody is, access.go looks at besides.
+
+// Action is something that a colleague can do. Its name stands in docs/roles.md
+// and in the log.
+type Action string
+
+// The actions.
+const (
+	OpenClient     Action = "open_client"
+	ReadProfile    Action = "read_profile"
+	UncoverContact Action = "uncover_contact"
+	SeePhotos      Action = "see_photos"
+	NotePapers     Action = "note_papers"
+	FindMatches    Action = "find_matches"
+	TakeTalk       Action = "take_talk"
+	DecideOwnWords Action = "decide_own_words"
+	LetWordsPass   Action = "let_words_pass"
+	TakeComplaint  Action = "take_complaint"
+	AnswerQuestion Action = "answer_question"
+	PromoteAnswer  Action = "promote_answer"
+)
+
+// right is one line of the table.
+type right struct {
+	action Action
+	means  string // as docs/roles.md says it
+	roles  []store.Role
+
+	// doors lead to it: "flow:NAME" is a conversation, "CARD" all buttons of a
+	// card, "CARD/choice" one of them, which goes before the card's own line.
+	doors []string
+}
+
+var (
+	everyone    = store.Roles
+	bosses      = []store.Role{store.RoleSupervisor, store.RoleOwner}
+	matchmakers = []store.Role{store.RoleMatchmaker, store.RoleSupervisor, store.RoleOwner}
+	service     = []store.Role{store.RoleService, store.RoleSupervisor, store.RoleOwner}
+)
+
+var rights = []right{
+	{OpenClient, "open a client's card by number or phone number", everyone, []string{"flow:client", "staff.client/again"}},
+	{ReadProfile, "read a profile, without name, employer and phone number", matchmakers, []string{"staff.profile", "staff.seeker", "staff.client/profile"}},
+	{UncoverContact, "see name, employer and phone number; confirm the number", matchmakers, []string{"staff.seeker/contact", "staff.seeker_uncovered"}},
+	{SeePhotos, "see photos, take one out", everyone, []string{"staff.client/photos", "staff.photos", "staff.photo"}},
+	{NotePapers, "see and note which papers were verified", everyone, []string{"flow:verify", "staff.client/papers"}},
+	{FindMatches, "look for candidates, keep a shortlist, keep two apart", matchmakers, []string{"flow:match", "flow:shortlist", "staff.client/match", "staff.candidate", "staff.kept_apart", "staff.shortlist"}},
+	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff"}},
+	{DecideOwnWords, "change, drop or appeal for own words that were held back", everyone, []string{"guard.stopped", "guard.asked"}},
+	{LetWordsPass, "let held words pass, or refuse them", bosses, []string{"guard.stopped/send", "guard.appeal", "flow:refuse_words"}},
+	{TakeComplaint, "take a complaint, see its evidence, note its steps", service, []string{"staff.complaint", "staff.case"}},
+	{AnswerQuestion, "answer a client's question", everyone, []string{"staff.question", "flow:answer"}},
+	{PromoteAnswer, "put an answer among the approved ones", bosses, []string{"staff.answered"}},
+}
+
+// lineOf is the action's line of the table.
+func lineOf(a Action) right {
+	i := slices.IndexFunc(rights, func(r right) bool { return r.action == a })
+	if i < 0 {
+		panic("flows: no line in the table of rights for " + string(a)) // found by any test
+	}
+	return rights[i]
+}
+
+// who lists the roles that may do something.
+func who(a Action) []store.Role { return lineOf(a).roles }
+
+// may says that a role may do something.
+func may(role store.Role, a Action) bool { return slices.Contains(who(a), role) }
+
+// iMay says that the colleague whose turn it is may do something.
+func iMay(t *dialog.Turn, a Action) bool {
+	me, ok := t.Staff()
+	return ok && may(me.Role, a)
+}
+
+// behind is the action to which a door leads; false: there is none.
+func behind(door string) (Action, bool) {
+	card, _, _ := strings.Cut(door, "/")
+	for _, name := range []string{door, card} {
+		for _, r := range rights {
+			if slices.Contains(r.doors, name) {
+				return r.action, true
+			}
+		}
+	}
+	return "", false
+}
+
+// mayPress says that a role may press a button of a colleagues' card.
+func mayPress(role store.Role, card, choice string) bool {
+	a, ok := behind(card + "/" + strings.TrimRight(choice, ".0123456789"))
+	return ok && may(role, a)
+}
+
+// isBoss says that a colleague sees every case.
+func isBoss(s store.Staff) bool { return slices.Contains(bosses, s.Role) }
