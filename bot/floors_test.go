@@ -21,6 +21,7 @@ var floors = map[string]int{
 	"bot/nearest":   0,
 	"bot/numeral":   0,
 	"bot/pace":      0,
+	"bot/queue":     0,
 	"bot/region":    0,
 	"store/seal":    0,
 	"bot/birth":     1,

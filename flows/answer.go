@@ -57,6 +57,7 @@ var (
 	sayAnsweredBy    = templates.New[questionView]("staff.question_answered")
 	sayAnswerSent    = templates.New[questionView]("staff.answer_sent")
 	sayLeft          = templates.New[questionView]("staff.question_left")
+	sayNotAnAnswer   = templates.New[none]("answer.note")
 	sayUnfit         = templates.New[int]("answer.unfit") // the most letters of an answer
 
 	sayPromoted       = templates.New[questionView]("staff.promoted")
@@ -142,7 +143,14 @@ func takeStopped(s Settings) func(*dialog.Turn, *reply) (dialog.Move, error) {
 // send sends the words of the turn; when they are stopped it makes the move given.
 func (r *reply) send(t *dialog.Turn, s Settings, me store.Staff, stopped dialog.Move) (dialog.Move, error) {
 	became, why, err := sendAnswer(t, s, me, r.Ref, t.Text())
-	if became != wordsStopped {
+	switch became {
+	case wordsNote:
+		t.Note(sayNotAnAnswer.With(none{}))
+		return dialog.Again, err
+	case wordsSent, wordsLate:
+		return dialog.End, err
+	}
+	if err != nil {
 		return dialog.End, err
 	}
 	r.Held = why
@@ -205,10 +213,23 @@ func quotedQuestion(t *dialog.Turn) string {
 	if ref == "" || !iMay(t, AnswerQuestion) || t.Asked() != "" {
 		return ""
 	}
-	if _, err := t.Records.Question(ref); err != nil {
+	q, err := t.Records.Question(ref)
+	if err != nil || quotesTalk(t, q.Client.Code()) {
 		return ""
 	}
 	return ref
+}
+
+// quotesTalk says that the quoted message is about somebody else than the client,
+// or is what a client said in a talk: whoever writes a question's number does not
+// make it the question's card.
+func quotesTalk(t *dialog.Turn, client string) bool {
+	for _, code := range clientNumber.FindAllString(t.Event.Quoted, -1) {
+		if code != client {
+			return true
+		}
+	}
+	return clientNumber.FindString(strings.Split(t.Event.Quoted, "\n")[0]) != "" && questionNumber.FindString(strings.Split(t.Event.Quoted, "\n")[0]) == ""
 }
 
 // hearQuote takes what a colleague writes under a question's card for its answer,
@@ -230,10 +251,15 @@ func answerQuoted(t *dialog.Turn, s Settings, ref string) error {
 		return nil
 	}
 	became, stopped, err := sendAnswer(t, s, me, ref, t.Text())
-	if err == nil && became == wordsStopped {
+	switch {
+	case err != nil:
+		return err
+	case became == wordsStopped:
 		t.Say(stoppedCard(s).For(stopped.Number, stopped))
+	case became == wordsNote:
+		t.Say(sayNotAnAnswer.With(none{}))
 	}
-	return err
+	return nil
 }
 
 // promote puts an answer among the approved ones, unless it tells who somebody is:

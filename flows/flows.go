@@ -48,6 +48,12 @@ type Settings struct {
 	CopyFetches  int           // so often a link can be used: 5 times
 	CopiesPerDay int           // a client may have so many within 24 hours: 2
 
+	Desk Desk // talks with clients
+
+	// Groups are those of the staff, with a topic for each client; nil: colleagues
+	// talk with clients in chats of their own.
+	Groups []bot.Conversation
+
 	// Knowledge gives the approved answers of the moment; nil: the built-in ones.
 	Knowledge func() *knowledge.Base
 
@@ -84,6 +90,8 @@ func New(s Settings) House {
 	s = s.filledIn()
 	return House{
 		Flows: []dialog.Definition{
+			writeNote(s),
+			talkTo(s),
 			enquiry(s),
 			profile(s),
 			criteria,
@@ -92,7 +100,7 @@ func New(s Settings) House {
 			language,
 			english,
 			chinese,
-			finish,
+			finish(s),
 			consentFlow(s, store.ConsentNotice),
 			consentFlow(s, store.ConsentAbroad),
 			consentFlow(s, store.ConsentSensitive),
@@ -110,13 +118,15 @@ func New(s Settings) House {
 			refusing(s),
 			photos(s),
 			papers,
+			cannedReplies(s),
+			writeCanned(s),
 			openClient(s),
 			matches,
 			shortlist,
 			verifying(s),
 		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert, questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard()},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen, talkBegun, newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded, undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish, forgetClient, copyMade(s), copyEnds, copyFailed},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert(s), lineCard(s), remindCard(s), whomCard(s), topicCard(s), cannedList(s), cannedCard(s), questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard()},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun, talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded(s), undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s), copyEnds, copyFailed},
 		Human: callHuman(s),
 		Relay: relay(s),
 
@@ -126,6 +136,7 @@ func New(s Settings) House {
 
 		Lost:   s.wonder,
 		Quoted: hearQuote,
+		Place:  hearTopic(s),
 	}
 }
 
@@ -152,7 +163,7 @@ func (s Settings) filledIn() Settings {
 	if s.MaxPicture <= 0 {
 		s.MaxPicture = 10 << 20
 	}
-	s.Keep, s.Eligible = s.Keep.FilledIn(), s.Eligible.filledIn()
+	s.Keep, s.Eligible, s.Desk = s.Keep.FilledIn(), s.Eligible.filledIn(), s.Desk.filledIn()
 	if s.Knowledge == nil {
 		s.Knowledge = builtInAnswers
 	}

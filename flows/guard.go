@@ -28,6 +28,7 @@ type utterance struct {
 	Ref     string // the paper it is about
 	Words   store.Words
 	Changed bool // it corrects an earlier message
+	Sure    bool // the colleague has been asked whether it is a note, or it does not look like one
 }
 
 // The outlets: the ways by which a colleague's own words reach a client.
@@ -50,11 +51,15 @@ const (
 	wordsSent    uttered = "sent"
 	wordsStopped uttered = "stopped"
 	wordsLate    uttered = "late" // the outlet would not take them
+	wordsNote    uttered = "note" // they are a note, or look like one: nobody was told
 )
 
 // utter sends a colleague's words to a client, if they may go. Of what is stopped
 // it gives what the colleague is to be told, who has not been told yet.
 func (s Settings) utter(t *dialog.Turn, u utterance) (became uttered, stopped heldView, err error) {
+	if text := strings.Join(u.Words.Lines, "\n"); isNote(text) || !u.Sure && looksLikeNote(text) {
+		return wordsNote, stopped, nil
+	}
 	replaced, err := t.Records.ReplaceHeld(u.By, u.Ref, u.Changed || u.Outlet == outletAnswer)
 	if err != nil {
 		return "", stopped, err
@@ -189,25 +194,31 @@ func pressStopped(s Settings) func(t *dialog.Turn, ref, choice string) error {
 	}
 }
 
-// typedOnCard is what a colleague who talks with a client has typed for a button of
+// typedOnCard is what a colleague who talks with clients has typed for a button of
 // the card about their stopped words: its letter, or its words. Otherwise the client
 // would be sent the letter.
-func (s Settings) typedOnCard(t *dialog.Turn, talk store.Handoff) (number, choice string, err error) {
+func (s Settings) typedOnCard(t *dialog.Turn, me store.Staff, talks []store.Handoff) (number, choice string, err error) {
 	if t.Event.Kind != bot.Wrote {
 		return "", "", nil
 	}
-	h, err := t.Records.OpenHeld(talk.Staff, talk.Number())
-	if errors.Is(err, store.ErrNotFound) {
-		return "", "", nil
+	var h store.Held
+	for _, talk := range talks {
+		o, err := t.Records.OpenHeld(me, talk.Number())
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return "", "", err
+		}
+		if err == nil && o.ID > h.ID {
+			h = o
+		}
 	}
-	if err != nil {
-		return "", "", err
+	if h.ID == 0 {
+		return "", "", nil
 	}
 	card, buttons := stoppedCard(s), []string{"ask", "drop"}
 	switch {
 	case h.State == store.HeldAsked:
 		card, buttons = waitingCard(s), []string{"drop"}
-	case isBoss(talk.Staff):
+	case isBoss(me):
 		buttons[0] = "send"
 	}
 	typed := templates.Fold(t.Text())
@@ -267,7 +278,7 @@ func (s Settings) letPass(t *dialog.Turn, h store.Held, by store.Staff) error {
 	v := s.viewOfHeldNow(h)
 	sent, err := false, error(nil)
 	if h.By.RevokedAt.IsZero() {
-		sent, err = outlets[h.Outlet](t, s, utterance{By: h.By, Client: h.Client, Outlet: h.Outlet, Ref: h.Ref, Words: h.Words})
+		sent, err = outlets[h.Outlet](t, s, utterance{By: h.By, Client: h.Client, Outlet: h.Outlet, Ref: h.Ref, Words: h.Words, Sure: true})
 	}
 	if err != nil {
 		return err

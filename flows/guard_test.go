@@ -21,17 +21,22 @@ var toClients = map[string]string{
 
 	"sayInCharge":    "fixed, and the colleague's name",
 	"sayStep":        "fixed, and the colleague's name",
+	"sayNowWith":     "fixed, and the colleague's name",
 	"sayCame":        "fixed, and the colleague's name",
 	"sayPaperNoted":  "fixed, and the colleague's name",
 	"sayWasPaper":    "fixed",
 	"sayLinkedThere": "fixed",
 
-	"sayFromClient": "to a colleague",
-	"sayNewcomer":   "to a colleague",
-	"sayNotPassed":  "to a colleague",
-	"theirs":        "to a colleague",
-	"l":             "to colleagues",
-	"line":          "to colleagues",
+	"sayCameFirst": "to a colleague",
+	"handoffAlert": "to a colleague",
+	"remindCard":   "to a colleague",
+	"sayBriefing":  "to colleagues",
+	"sayTakenFrom": "to a colleague",
+	"sayNewcomer":  "to a colleague",
+	"sayNotPassed": "to a colleague",
+	"theirs":       "to a colleague",
+	"l":            "to colleagues",
+	"line":         "to colleagues",
 }
 
 var tells = regexp.MustCompile(`\.Tell\((\S+), \S+, (\w+)`)

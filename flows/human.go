@@ -2,20 +2,22 @@ package flows
 
 import (
 	"errors"
+	"slices"
 	"time"
 
+	"redthread/bot"
 	"redthread/bot/dialog"
 	"redthread/store"
 	"redthread/templates"
 )
 
-// A client asks for a person. The first colleague to press comes; from then on
-// the flows are silent on both sides and talk.go carries the words. It is played
-// in testdata/human.zh-CN.chat.
+// A client asks for a person. queue.go finds the colleague who is asked to come;
+// whoever presses first comes, and from then on the flows are silent and talk.go
+// carries the words. It is played in testdata/human.zh-CN.chat.
 
-// callHuman lets the client wait for a person and wakes the colleagues. When they
-// are away the client hears when they are back and may leave a message; they are
-// woken then.
+// callHuman lets the client wait for a person and has one looked for. When
+// colleagues are away the client hears when they are back and may leave a message;
+// they are asked then.
 func callHuman(s Settings) func(*dialog.Turn) error {
 	return func(t *dialog.Turn) error {
 		if _, ok := t.Staff(); ok {
@@ -33,43 +35,48 @@ func callHuman(s Settings) func(*dialog.Turn) error {
 			t.Later(idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
 		}
 		if !s.Calendar.Open(t.Now()) {
-			s.callLater(t, v, h)
-			return nil
+			return s.callLater(t, v, h)
+		}
+		if v.Wait, err = estimate(t, ahead); err != nil {
+			return err
 		}
 		t.Say(sayCalled.With(v))
-		if opened {
-			t.Alert(handoffAlert.For(h.Number(), v), talkers...)
-			t.Later(store.HandoffUntaken, h.Number(), t.Now().Add(s.ComeWithin))
+		if err := t.Records.NotePlace(h, store.Told{Ahead: ahead, Times: 1, At: t.Now()}); err != nil {
+			return err
 		}
-		return nil
+		return s.call(t, h)
 	}
 }
 
-// callLater tells the client when colleagues are back, and wakes these then.
-func (s Settings) callLater(t *dialog.Turn, v handoffView, h store.Handoff) {
+// callLater tells the client when colleagues are back, and looks for one then.
+func (s Settings) callLater(t *dialog.Turn, v handoffView, h store.Handoff) error {
 	v.Opens, v.Holiday = s.Calendar.NextOpen(t.Now()), s.Calendar.Holiday(t.Now()).In(t.Lang())
 	t.Say(sayAway.With(v))
 	t.Later(handoffOpens, h.Number(), v.Opens)
 	t.Later(store.HandoffUntaken, h.Number(), v.Opens.Add(s.ComeWithin))
+	return t.Records.NoteAway(h)
 }
 
 // handoffOpens is due when colleagues come to work and a client has waited for
 // them; its ref is the hand-off's number.
 const handoffOpens = "handoff_opens"
 
-var handoffOpen = dialog.Notice{Name: handoffOpens, Play: func(t *dialog.Turn, ref string) error {
-	h, err := t.Records.Handoff(ref)
-	if err != nil || !h.Waiting() {
-		return err
-	}
-	t.Alert(handoffAlert.For(ref, viewOfHandoff(h)), talkers...)
-	return nil
-}}
-
-// handoffAlert wakes the colleagues who talk with clients.
-var handoffAlert = dialog.Card[handoffView]{
-	Text: templates.New[handoffView]("staff.handoff"), Hear: come, Staff: who(TakeTalk),
+func handoffOpen(s Settings) dialog.Notice {
+	return dialog.Notice{Name: handoffOpens, Play: func(t *dialog.Turn, ref string) error {
+		h, err := t.Records.Handoff(ref)
+		if err != nil || !h.Waiting() {
+			return err
+		}
+		return s.call(t, h)
+	}}
 }
+
+// handoffAlert asks colleagues who talk with clients to come.
+func handoffAlert(s Settings) dialog.Card[handoffView] {
+	return dialog.Card[handoffView]{Text: handoffText, Hear: pressOffer(s), Staff: who(TakeTalk)}
+}
+
+var handoffText = templates.New[handoffView]("staff.handoff")
 
 // handoffUntaken tells client and supervisors when nobody comes.
 func handoffUntaken(s Settings) dialog.Notice {
@@ -80,16 +87,23 @@ func handoffUntaken(s Settings) dialog.Notice {
 type handoffView struct {
 	Client, Name string // the client's code; the colleague's name
 	Source       string // by which the client came, as staff call it
+	Lang         string // that the client speaks, where colleagues may not
 	Since        time.Time
-	Ahead        int // how many wait before this client
+	Ahead        int           // how many wait before this client
+	Wait         time.Duration // how long it will be, as far as can be told; 0: it cannot
+	Offered      bool          // to the one who reads it, before anybody else
+	Within       time.Duration // in which they are to come
+	All          bool          // everybody is called
 	Late         bool
+	Others       []string  // whom the colleague talks with besides
+	Room         int       // how many clients a colleague can have
 	Hours        string    // when colleagues are there, in the agency's words
 	Opens        time.Time // when they are back; zero: they are there
 	Holiday      string    // for which they are away, in the client's language; may be empty
 }
 
 func viewOfHandoff(h store.Handoff) handoffView {
-	return handoffView{Client: h.Client.Code(), Source: h.Client.SourceName, Name: h.Staff.Name, Since: h.OpenedAt}
+	return handoffView{Client: h.Client.Code(), Source: h.Client.SourceName, Lang: h.Client.Lang, Name: h.Staff.Name, Since: h.OpenedAt}
 }
 
 var (
@@ -104,19 +118,38 @@ var (
 	sayBusy      = templates.New[handoffView]("talk.busy")
 	sayCameFirst = templates.New[handoffView]("talk.came_first")
 	sayTalkOver  = templates.New[handoffView]("talk.over")
+	sayInTopic   = templates.New[handoffView]("talk.in_topic")
 )
 
+// pressOffer plays what a colleague decides about a client who waits.
+func pressOffer(s Settings) func(t *dialog.Turn, ref, choice string) error {
+	return func(t *dialog.Turn, ref, choice string) error {
+		if choice == "pass" {
+			return s.refuseOffer(t, ref)
+		}
+		return s.come(t, ref)
+	}
+}
+
 // come brings the colleague who pressed to the client.
-func come(t *dialog.Turn, ref, _ string) error {
+func (s Settings) come(t *dialog.Turn, ref string) error {
 	me, _ := t.Staff()
-	h, first, err := t.Records.TakeHandoff(ref, me)
+	asked, err := askedFor(t, ref)
+	if err != nil {
+		return err
+	}
+	desk, err := s.deskFor(t, ref)
+	if err != nil {
+		return err
+	}
+	h, first, err := t.Records.TakeHandoff(ref, me, desk, me.Capacity)
 	v := viewOfHandoff(h)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		t.Say(sayNoPaper.With(none{}))
 	case errors.Is(err, store.ErrBusy):
 		t.Keep()
-		return stayWith(t, me)
+		return sayFullDesk(t, me)
 	case err != nil:
 		return err
 	case !h.Open():
@@ -124,35 +157,109 @@ func come(t *dialog.Turn, ref, _ string) error {
 	case !first && h.Staff.ID != me.ID:
 		t.Say(sayCameFirst.With(v))
 	case first:
-		return beginTalk(t, h, me)
+		if err := s.beginTalk(t, h); err != nil {
+			return err
+		}
+		t.Tell(h.Client.Conversation, h.Client.Lang, sayCame.With(v))
+		return tellAsked(t, h, asked)
 	}
 	return nil
 }
 
-// stayWith reminds a colleague of the client they have.
-func stayWith(t *dialog.Turn, me store.Staff) error {
-	h, err := t.Records.HandoffWith(me.ID)
+// askedFor lists who has been shown that a client waits.
+func askedFor(t *dialog.Turn, ref string) ([]int64, error) {
+	h, err := t.Records.Handoff(ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t.Records.AskedFor(h)
+}
+
+// tellAsked tells the others who have been asked by whom the client is looked
+// after now.
+func tellAsked(t *dialog.Turn, h store.Handoff, asked []int64) error {
+	all, err := t.Records.OnDuty(talkers...)
 	if err != nil {
 		return err
 	}
-	t.Say(sayBusy.With(viewOfHandoff(h)))
+	for _, st := range all {
+		if st.ID != h.Staff.ID && slices.Contains(asked, st.ID) {
+			t.Tell(st.Conversation, st.Lang, sayCameFirst.With(viewOfHandoff(h)))
+		}
+	}
 	return nil
 }
 
-func beginTalk(t *dialog.Turn, h store.Handoff, me store.Staff) error {
-	words, err := t.Records.KeptWords(h)
+// sayFullDesk reminds a colleague of the clients they have.
+func sayFullDesk(t *dialog.Turn, me store.Staff) error {
+	all, err := t.Records.HandoffsWith(me.ID)
 	if err != nil {
 		return err
 	}
-	t.HandOff()
-	t.Records.CancelFor(h.Client.Conversation, store.HandoffUntaken, h.Number())
-	t.Records.CancelFor(h.Client.Conversation, handoffOpens, h.Number())
-	t.Records.LaterFor(h.Client.Conversation, begunNews, h.Number(), t.Now())
+	t.Say(sayBusy.With(handoffView{Others: clientCodes(all), Room: me.Capacity}))
+	return nil
+}
+
+func clientCodes(all []store.Handoff) (codes []string) {
+	for _, h := range all {
+		codes = append(codes, h.Client.Code())
+	}
+	return codes
+}
+
+// beginTalk sets the colleague whose turn it is to a client: who the client is,
+// then what they have said.
+func (s Settings) beginTalk(t *dialog.Turn, h store.Handoff) error {
+	words, err := t.Records.KeptWords(h, mostKept)
+	if err != nil {
+		return err
+	}
+	client := h.Client.Conversation
+	for _, timer := range []string{store.HandoffUntaken, handoffOpens, offerTimer, placeTimer} {
+		t.Records.CancelFor(client, timer, h.Number())
+	}
+	t.Records.LaterFor(client, begunNews, h.Number(), t.Now())
+	t.Records.LaterFor(client, unansweredTimer, h.Number(), s.Calendar.Add(t.Now(), s.Desk.AnswerWithin))
+	if err := s.sitDown(t, h); err != nil {
+		return err
+	}
+	if err := s.showBriefing(t, h); err != nil {
+		return err
+	}
+	s.handOver(t, h, words)
+	return placesMoved(t, h)
+}
+
+// sitDown turns the colleague's desk to the talk. In a topic there is nothing to
+// turn.
+func (s Settings) sitDown(t *dialog.Turn, h store.Handoff) error {
 	v := viewOfHandoff(h)
-	t.Say(sayYourTalk.With(v))
-	handOver(t, h.Client.Code(), words)
-	t.Tell(h.Client.Conversation, h.Client.Lang, sayCame.With(v))
-	return tellOthers(t, me, sayCameFirst.With(v), talkers)
+	if inTopic(h.Desk) {
+		if h.Desk != t.Event.From {
+			t.Say(sayInTopic.With(v))
+		}
+		return nil
+	}
+	all, err := t.Records.HandoffsWith(h.Staff.ID)
+	if err != nil {
+		return err
+	}
+	v.Others = clientCodes(slices.DeleteFunc(all, func(o store.Handoff) bool { return o.ID == h.ID }))
+	t.HandOff()
+	t.Note(sayYourTalk.With(v))
+	return t.Records.TurnTo(h)
+}
+
+// sayAt says something where a talk is had: in this conversation, or another.
+func sayAt(t *dialog.Turn, h store.Handoff, l templates.Line, photos ...bot.MediaID) {
+	if h.Desk == t.Event.From {
+		t.Show(l, photos...)
+		return
+	}
+	t.Tell(h.Desk, h.Staff.Lang, l, photos...)
 }
 
 // begunNews brings a client who went on with other things while colleagues were
@@ -186,10 +293,12 @@ func nobodyCame(t *dialog.Turn, s Settings, ref string) error {
 	}
 	v := viewOfHandoff(h)
 	if !s.Calendar.Open(t.Now()) {
-		s.callLater(t, v, h)
-		return nil
+		return s.callLater(t, v, h)
 	}
 	v.Late = true
 	t.Say(sayStillWait.With(v))
-	return escalate(t, handoffAlert.For(ref, v), talkers)
+	if err := escalate(t, handoffAlert(s).For(ref, v), talkers); err != nil {
+		return err
+	}
+	return s.call(t, h)
 }

@@ -218,17 +218,21 @@ func farewell(s Settings) func(*templates.Set, store.Erased, store.LastChat) (bo
 
 // erasedByWish tells a colleague whom it concerns that a client is gone, and
 // drops what they have half done about them.
-var erasedByWish = dialog.Notice{Name: store.NewsErasedByWish, Play: func(t *dialog.Turn, ref string) error {
-	client, record, _ := strings.Cut(ref, " ")
-	return tellGone(t, goneView{Client: client, Number: record}, true)
-}}
+func erasedByWish(s Settings) dialog.Notice {
+	return dialog.Notice{Name: store.NewsErasedByWish, Play: func(t *dialog.Turn, ref string) error {
+		client, record, _ := strings.Cut(ref, " ")
+		return tellGone(t, s, goneView{Client: client, Number: record}, true)
+	}}
+}
 
 // forgetClient does so for all others, who are told only when they lose something.
-var forgetClient = dialog.Notice{Name: store.NewsForget, Play: func(t *dialog.Turn, ref string) error {
-	return tellGone(t, goneView{Client: ref}, false)
-}}
+func forgetClient(s Settings) dialog.Notice {
+	return dialog.Notice{Name: store.NewsForget, Play: func(t *dialog.Turn, ref string) error {
+		return tellGone(t, s, goneView{Client: ref}, false)
+	}}
+}
 
-func tellGone(t *dialog.Turn, v goneView, always bool) (err error) {
+func tellGone(t *dialog.Turn, s Settings, v goneView, always bool) (err error) {
 	v.Dropped = t.Forget(v.Client)
 	if v.Talk, err = talkGone(t); err != nil {
 		return err
@@ -236,22 +240,23 @@ func tellGone(t *dialog.Turn, v goneView, always bool) (err error) {
 	if always || v.Dropped || v.Talk {
 		t.Say(sayGoneByWish.With(v))
 	}
-	if v.Talk {
-		return whoWaits(t)
+	if me, ok := t.Staff(); ok && v.Talk {
+		return s.freeAgain(t, me.ID)
 	}
 	return nil
 }
 
-// talkGone ends a colleague's talk with somebody who is no longer there.
+// talkGone gives a colleague back to the flows who talked with nobody but somebody
+// who is no longer there.
 func talkGone(t *dialog.Turn) (bool, error) {
 	me, ok := t.Staff()
 	if !ok || !t.Attended() {
 		return false, nil
 	}
-	_, err := t.Records.HandoffWith(me.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		t.TakeBack()
-		return true, nil
+	talks, err := deskTalks(t, me)
+	if err != nil || len(talks) > 0 {
+		return false, err
 	}
-	return false, err
+	t.TakeBack()
+	return true, nil
 }

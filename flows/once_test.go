@@ -102,6 +102,8 @@ func TestTwoColleaguesAtOnce(t *testing.T) {
 			s.hire(li)
 			s.hire(chen)
 			s.acts("anna", play.client...)
+			s.wait(61 * time.Second) // until both have been asked
+			s.wait(61 * time.Second)
 			s.together(append(s.read(li, play.press), s.read(chen, play.press)...), s.engine, s.replica())
 			heard := s.said("")
 			if n := strings.Count(heard, play.said); n != 1 {

@@ -25,6 +25,10 @@ const (
 	NotePapers     Action = "note_papers"
 	FindMatches    Action = "find_matches"
 	TakeTalk       Action = "take_talk"
+	HaveTalks      Action = "have_talks"
+	WriteNotes     Action = "write_notes"
+	SendCanned     Action = "send_canned"
+	WriteCanned    Action = "write_canned"
 	DecideOwnWords Action = "decide_own_words"
 	LetWordsPass   Action = "let_words_pass"
 	TakeComplaint  Action = "take_complaint"
@@ -57,7 +61,11 @@ var rights = []right{
 	{SeePhotos, "see photos, take one out", everyone, []string{"staff.client/photos", "staff.photos", "staff.photo"}},
 	{NotePapers, "see and note which papers were verified", everyone, []string{"flow:verify", "staff.client/papers"}},
 	{FindMatches, "look for candidates, keep a shortlist, keep two apart", matchmakers, []string{"flow:match", "flow:shortlist", "staff.client/match", "staff.candidate", "staff.kept_apart", "staff.shortlist"}},
-	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff"}},
+	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff", "talk.topic_note"}},
+	{HaveTalks, "turn to a client of one's own, say for whom words are", everyone, []string{"flow:talk_to", "talk.from_client", "talk.remind", "talk.whom"}},
+	{WriteNotes, "write notes about clients", everyone, []string{"flow:note"}},
+	{SendCanned, "look for ready replies, send one", everyone, []string{"flow:canned", "canned.list", "canned.one"}},
+	{WriteCanned, "write, change and retire ready replies", bosses, []string{"flow:write_canned", "canned.one/edit", "canned.one/remove"}},
 	{DecideOwnWords, "change, drop or appeal for own words that were held back", everyone, []string{"guard.stopped", "guard.asked"}},
 	{LetWordsPass, "let held words pass, or refuse them", bosses, []string{"guard.stopped/send", "guard.appeal", "flow:refuse_words"}},
 	{TakeComplaint, "take a complaint, see its evidence, note its steps", service, []string{"staff.complaint", "staff.case"}},

@@ -34,6 +34,7 @@ type person struct {
 
 	shown []shown // what is on their screen, the newest last
 	heard []string
+	wrote string // the platform's name of what they wrote last
 }
 
 type shown struct {
@@ -226,7 +227,11 @@ func (s *stage) source(name, campaign string, of *person) string {
 
 func (s *stage) event(p *person) bot.Event {
 	s.events++
-	return bot.Event{Key: bot.EventKey(fmt.Sprintf("%s:%d", p.at.Channel, s.events)), From: p.at, Kind: bot.Wrote, Lang: p.lang, At: s.clock.Now()}
+	ev := bot.Event{Key: bot.EventKey(fmt.Sprintf("%s:%d", p.at.Channel, s.events)), From: p.at, Kind: bot.Wrote, Lang: p.lang, At: s.clock.Now()}
+	if p.at.Channel == "telegram" {
+		ev.Ref = fmt.Sprintf("m%d", s.events)
+	}
+	return ev
 }
 
 // act lets a person do a line of a transcript, and everybody hear what comes of
@@ -250,7 +255,7 @@ func (s *stage) read(p *person, line string) []bot.Event {
 	}
 	deed, ok := within(line, "(", ")")
 	if !ok {
-		ev.Text = line
+		ev.Text, p.wrote = line, ev.Ref
 		return []bot.Event{ev}
 	}
 	if words, ok := strings.CutPrefix(deed, "quote "); ok {
@@ -285,7 +290,8 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		}
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Contact, Note: note}}
 	case "edit":
-		ev.Kind, ev.Text = bot.Edited, rest
+		ev.Kind, ev.Text, ev.Ref = bot.Edited, rest, p.wrote
+		return []bot.Event{ev}
 	case "code":
 		if rest != "again" {
 			s.invite(store.Role(rest))

@@ -13,16 +13,18 @@ import (
 
 // Two people talk through us. The client is called by a code and the colleague
 // by a name: neither learns where the other one is. What the client says before
-// anybody comes is kept and handed over.
+// anybody comes is kept and handed over. A colleague may have several clients:
+// desk.go finds whom their words are for.
 
 // relay carries what a person says to the other side.
 func relay(s Settings) func(*dialog.Turn) error {
 	return func(t *dialog.Turn) error {
 		if me, ok := t.Staff(); ok {
-			h, err := t.Records.HandoffWith(me.ID)
-			if !errors.Is(err, store.ErrNotFound) {
-				return fromStaff(t, s, h, err)
+			talks, err := deskTalks(t, me)
+			if err != nil || len(talks) > 0 {
+				return errors.Join(err, s.hearColleague(t, me, talks))
 			}
+			return alone(t)
 		}
 		h, err := t.Records.MyHandoff()
 		switch {
@@ -33,13 +35,13 @@ func relay(s Settings) func(*dialog.Turn) error {
 		case t.Asked() == "menu" && h.Waiting() && !s.Calendar.Open(t.Now()):
 			return setAside(t, s, h)
 		case t.Asked() == "menu":
-			return leave(t, h)
+			return s.leave(t, h)
 		case h.Waiting() && t.Asked() == "human":
 			return callHuman(s)(t)
 		case h.Waiting():
 			return keepWords(t, h)
 		}
-		return fromClient(t, s, h)
+		return s.fromClient(t, h)
 	}
 }
 
@@ -49,16 +51,26 @@ type talkView struct {
 	Lines    []string // what was said
 	Pictures int
 	Changed  bool // it corrects an earlier message
+	Turn     bool // the colleague would have to turn to the client to answer
 }
 
 var (
-	sayFromClient = templates.New[talkView]("talk.from_client")
-	sayFromStaff  = templates.New[talkView]("talk.from_staff")
-	sayNotCarried = templates.New[none]("talk.not_carried")
-	sayKept       = templates.New[none]("human.kept")
-	sayKeptEnough = templates.New[none]("human.kept_enough")
-	sayUnheard    = templates.New[none]("talk.unheard")
+	fromClientText = templates.New[talkView]("talk.from_client")
+	sayFromStaff   = templates.New[talkView]("talk.from_staff")
+	sayNotCarried  = templates.New[none]("talk.not_carried")
+	sayKept        = templates.New[none]("human.kept")
+	sayKeptEnough  = templates.New[none]("human.kept_enough")
+	sayUnheard     = templates.New[none]("talk.unheard")
 )
+
+// lineCard is what a client has said. Its button turns the colleague to the
+// client; its ref is the hand-off's number.
+func lineCard(s Settings) dialog.Card[talkView] {
+	return dialog.Card[talkView]{Text: fromClientText, Hear: func(t *dialog.Turn, ref, _ string) error {
+		t.Keep()
+		return s.turnTo(t, ref)
+	}, Staff: who(HaveTalks)}
+}
 
 // saidIn reads what the turn's event says in words: what was written, and what
 // the platform tells of a voice note or a place. lost is true when there is
@@ -80,43 +92,49 @@ func saidIn(ev bot.Event) (lines []string, lost bool) {
 	return lines, lost
 }
 
-// carry makes one message of the turn's event; ok is false when there is
-// nothing to pass on, which the sender is told.
-func carry(t *dialog.Turn, from string) (v talkView, photos []bot.MediaID, ok bool) {
+// carry reads what is to be passed on of the turn's event; ok is false when there
+// is nothing, which the sender is told.
+func carry(t *dialog.Turn) (w store.Words, ok bool) {
 	lines, lost := saidIn(t.Event)
 	if lost {
 		t.Say(sayNotCarried.With(none{}))
 	}
-	photos = t.Photos()
-	v = talkView{From: from, Lines: lines, Pictures: len(photos), Changed: t.Event.Kind == bot.Edited}
-	return v, photos, len(lines)+len(photos) > 0
+	w = store.Words{Lines: lines, Photos: t.Photos(), Ref: t.Event.Ref}
+	return w, len(w.Lines)+len(w.Photos) > 0
 }
 
-func fromClient(t *dialog.Turn, s Settings, h store.Handoff) error {
-	v, photos, ok := carry(t, h.Client.Code())
-	if ok {
-		t.Tell(h.Staff.Conversation, h.Staff.Lang, sayFromClient.With(v), photos...)
-		t.Later(idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
-	}
-	return nil
-}
-
-func fromStaff(t *dialog.Turn, s Settings, h store.Handoff, err error) error {
-	if err != nil {
-		return err
-	}
-	if held, choice, err := s.typedOnCard(t, h); choice != "" || err != nil {
-		return errors.Join(err, pressStopped(s)(t, held, choice))
-	}
-	v, photos, ok := carry(t, h.Staff.Name)
+// fromClient passes a client's words to the colleague who has the talk, and has
+// the colleague reminded if they do not answer.
+func (s Settings) fromClient(t *dialog.Turn, h store.Handoff) error {
+	w, ok := carry(t)
 	if !ok {
 		return nil
 	}
-	became, stopped, err := s.utter(t, utterance{By: h.Staff, Client: h.Client, Outlet: outletTalk, Ref: h.Number(), Words: store.Words{Lines: v.Lines, Photos: photos}, Changed: v.Changed})
-	if err == nil && became == wordsStopped {
-		t.Say(stoppedCard(s).For(stopped.Number, stopped))
+	w.Ref = ""
+	if err := t.Records.LogWords(h, 0, w); err != nil {
+		return err
+	}
+	if err := s.showLine(t, h, talkView{From: h.Client.Code(), Lines: w.Lines, Changed: t.Event.Kind == bot.Edited}, w.Photos); err != nil {
+		return err
+	}
+	t.Later(idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
+	asked, err := t.Records.NoteAsked(h)
+	if err == nil && asked {
+		t.Later(unansweredTimer, h.Number(), s.Calendar.Add(t.Now(), s.Desk.AnswerWithin))
 	}
 	return err
+}
+
+// showLine shows something of a talk at the colleague's desk. Where it is not the
+// current one, a button turns to it.
+func (s Settings) showLine(t *dialog.Turn, h store.Handoff, v talkView, photos []bot.MediaID) error {
+	current, err := t.Records.IsCurrent(h.Desk, h)
+	if err != nil {
+		return err
+	}
+	v.Pictures, v.Turn = len(photos), !current && !inTopic(h.Desk)
+	sayAt(t, h, lineCard(s).For(h.Number(), v), photos...)
+	return nil
 }
 
 // sayInTalk says a colleague's words to the client they talk with, if they still
@@ -126,13 +144,18 @@ func sayInTalk(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
-	if err != nil || !h.Open() || h.Staff.ID != u.By.ID {
+	if err != nil || !h.Of(u.By) {
 		return false, err
 	}
 	v := talkView{From: h.Staff.Name, Lines: u.Words.Lines, Pictures: len(u.Words.Photos), Changed: u.Changed}
-	t.Tell(h.Client.Conversation, h.Client.Lang, sayFromStaff.With(v), u.Words.Photos...)
-	t.Records.LaterFor(h.Client.Conversation, idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
-	return true, nil
+	client := h.Client.Conversation
+	t.Tell(client, h.Client.Lang, sayFromStaff.With(v), u.Words.Photos...)
+	t.Records.LaterFor(client, idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
+	t.Records.CancelFor(client, unansweredTimer, h.Number())
+	if err := t.Records.LogWords(h, u.By.ID, u.Words); err != nil {
+		return false, err
+	}
+	return true, t.Records.NoteAnswered(h)
 }
 
 // mostKept is how many messages are kept for a colleague who is still to come.
@@ -140,55 +163,82 @@ const mostKept = 50
 
 // keepWords keeps what a waiting client says for whoever comes.
 func keepWords(t *dialog.Turn, h store.Handoff) error {
-	v, photos, ok := carry(t, h.Client.Code())
+	w, ok := carry(t)
 	if !ok {
 		return nil
 	}
-	n, err := t.Records.KeepWords(h, store.Words{Lines: v.Lines, Photos: photos}, mostKept)
+	w.Ref = ""
+	n, err := t.Records.KeepWords(h, w, mostKept)
 	switch {
 	case errors.Is(err, store.ErrFull):
 		t.Say(sayKeptEnough.With(none{}))
 		return nil
-	case err == nil && n == 1:
+	case err != nil:
+		return err
+	case n == 1:
 		t.Say(sayKept.With(none{}))
+	}
+	p, err := t.Records.PlaceOf(h)
+	if err == nil && p.Times > 0 {
+		p.Times = 0
+		err = t.Records.NotePlace(h, p)
 	}
 	return err
 }
 
-// handOver tells the colleague what was kept, in its order, in few messages.
-func handOver(t *dialog.Turn, from string, kept []store.Words) {
+// handOver shows the colleague what has been said in the talk, in its order, in few
+// messages.
+func (s Settings) handOver(t *dialog.Turn, h store.Handoff, said []store.Said) {
 	const long = 1500 // runes; more would not be read in one go
-	var lines []string
+	var v talkView
 	size := 0
 	flush := func(photos ...bot.MediaID) {
-		if len(lines)+len(photos) > 0 {
-			t.Show(sayFromClient.With(talkView{From: from, Lines: lines, Pictures: len(photos)}), photos...)
+		if len(v.Lines)+len(photos) > 0 {
+			v.Pictures = len(photos)
+			sayAt(t, h, lineCard(s).For(h.Number(), v), photos...)
 		}
-		lines, size = nil, 0
+		v, size = talkView{}, 0
 	}
-	for _, w := range kept {
+	for _, w := range said {
+		from := h.Client.Code()
+		if w.Staff != 0 {
+			from = t.Words(h.Staff.Lang, sayWeSaid.With(none{}))
+		}
+		if from != v.From {
+			flush()
+		}
 		for _, l := range w.Lines {
 			if size += utf8.RuneCountInString(l); size > long {
 				flush()
 			}
-			lines = append(lines, l)
+			v.From, v.Lines = from, append(v.Lines, l)
 		}
-		if len(w.Photos) > 0 {
+		if v.From = from; len(w.Photos) > 0 {
 			flush(w.Photos...)
 		}
 	}
 	flush()
 }
 
+// sayWeSaid names a colleague who had the talk before.
+var sayWeSaid = templates.New[none]("talk.we_said")
+
 // finish ends a talk, from either side. It is opened while two people talk, so
 // it must be Always.
-var finish = dialog.Flow[none]{
-	Name:   "finish",
-	Title:  templates.New[none]("title.finish"),
-	Opens:  templates.NewWords("open.finish"),
-	Always: true,
-	Begin:  func(t *dialog.Turn, _ *none) (dialog.Move, error) { return dialog.End, endTalk(t) },
+func finish(s Settings) dialog.Flow[none] {
+	return dialog.Flow[none]{
+		Name:   "finish",
+		Title:  titleFinish,
+		Opens:  openFinish,
+		Always: true,
+		Begin:  func(t *dialog.Turn, _ *none) (dialog.Move, error) { return dialog.End, s.endTalk(t) },
+	}
 }
+
+var (
+	titleFinish = templates.New[none]("title.finish")
+	openFinish  = templates.NewWords("open.finish")
+)
 
 var (
 	sayEnded     = templates.New[handoffView]("human.ended")
@@ -196,10 +246,11 @@ var (
 	sayEndedDesk = templates.New[handoffView]("talk.ended")
 )
 
-func endTalk(t *dialog.Turn) error {
+func (s Settings) endTalk(t *dialog.Turn) error {
 	if me, ok := t.Staff(); ok {
-		if h, err := t.Records.HandoffWith(me.ID); !errors.Is(err, store.ErrNotFound) {
-			return endByStaff(t, h, err)
+		talks, err := deskTalks(t, me)
+		if err != nil || len(talks) > 0 {
+			return errors.Join(err, s.endAtDesk(t, me, talks))
 		}
 	}
 	h, err := t.Records.MyHandoff()
@@ -211,88 +262,77 @@ func endTalk(t *dialog.Turn) error {
 	if err != nil {
 		return err
 	}
-	return leave(t, h)
+	return s.leave(t, h)
 }
 
 // leave ends the talk, or the wait, for the client whose turn it is.
-func leave(t *dialog.Turn, h store.Handoff) error {
-	if _, err := t.Records.CloseHandoff(h); err != nil {
+func (s Settings) leave(t *dialog.Turn, h store.Handoff) error {
+	if _, err := t.Records.CloseHandoff(h, store.Staff{}); err != nil {
 		return err
 	}
-	t.Cancel(store.HandoffUntaken, h.Number())
-	t.Cancel(handoffOpens, h.Number())
-	t.Cancel(idleTimer, h.Number())
+	for _, timer := range []string{store.HandoffUntaken, handoffOpens, idleTimer, offerTimer, placeTimer, unansweredTimer} {
+		t.Cancel(timer, h.Number())
+	}
 	if h.Staff.ID != 0 {
-		t.Records.LaterFor(h.Staff.Conversation, endedNews, h.Number(), t.Now())
+		t.Records.LaterFor(h.Desk, endedNews, h.Number(), t.Now())
 	}
 	t.TakeBack()
 	t.Say(sayEnded.With(viewOfHandoff(h)))
-	return nil
-}
-
-// endByStaff ends the talk for the colleague whose turn it is, and shows who
-// waits next.
-func endByStaff(t *dialog.Turn, h store.Handoff, err error) error {
-	if err != nil {
+	if !h.Waiting() {
+		return nil
+	}
+	if err := placesMoved(t, h); err != nil {
 		return err
 	}
-	if _, err := t.Records.CloseHandoff(h); err != nil {
+	return s.deal(t)
+}
+
+// closeTalk ends a talk for the colleague whose turn it is, who is free for the
+// next client then.
+func (s Settings) closeTalk(t *dialog.Turn, me store.Staff, h store.Handoff) error {
+	if _, err := t.Records.CloseHandoff(h, me); err != nil {
 		return err
 	}
 	t.Records.CancelFor(h.Client.Conversation, idleTimer, h.Number())
+	t.Records.CancelFor(h.Client.Conversation, unansweredTimer, h.Number())
 	t.Records.LaterFor(h.Client.Conversation, endedNews, h.Number(), t.Now())
-	return deskIsFree(t, h)
-}
-
-// deskIsFree tells a colleague that the talk is over and who waits.
-func deskIsFree(t *dialog.Turn, h store.Handoff) error {
-	t.TakeBack()
-	t.Say(sayEndedDesk.With(viewOfHandoff(h)))
-	return whoWaits(t)
-}
-
-// whoWaits shows a colleague who is free the client who has waited longest.
-func whoWaits(t *dialog.Turn) error {
-	next, err := t.Records.NextHandoff()
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err == nil {
-		t.Say(handoffAlert.For(next.Number(), viewOfHandoff(next)))
-	}
-	return err
+	return s.deskIsFree(t, h, sayEndedDesk)
 }
 
 // The notices of a talk; their ref is the hand-off's number.
 const (
-	idleTimer = "talk_idle"
-	endedNews = "talk_ended"
+	idleTimer       = "talk_idle"
+	endedNews       = "talk_ended"
+	movedNews       = "talk_moved"
+	unansweredTimer = "talk_unanswered"
 )
 
 // talkEnded tells the other side that the talk is over and gives them back to
 // the flows.
-var talkEnded = dialog.Notice{Name: endedNews, Play: func(t *dialog.Turn, ref string) error {
-	if !t.Attended() {
-		return nil
-	}
-	h, err := t.Records.Handoff(ref)
-	if errors.Is(err, store.ErrNotFound) {
+func talkEnded(s Settings) dialog.Notice {
+	return dialog.Notice{Name: endedNews, Play: func(t *dialog.Turn, ref string) error {
+		h, err := t.Records.Handoff(ref)
+		if errors.Is(err, store.ErrNotFound) {
+			t.TakeBack()
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if h.Desk == t.Event.From {
+			return s.deskIsFree(t, h, sayEndedDesk)
+		}
+		if !t.Attended() {
+			return nil
+		}
+		if now, err := t.Records.MyHandoff(); !errors.Is(err, store.ErrNotFound) && now.ID != h.ID {
+			return err // they have asked for somebody again since
+		}
 		t.TakeBack()
+		t.Say(sayEnded.With(viewOfHandoff(h)))
 		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if h.Staff.Conversation == t.Event.From {
-		return deskIsFree(t, h)
-	}
-	if now, err := t.Records.MyHandoff(); !errors.Is(err, store.ErrNotFound) && now.ID != h.ID {
-		return err // they have asked for somebody again since
-	}
-	t.TakeBack()
-	t.Say(sayEnded.With(viewOfHandoff(h)))
-	return nil
-}}
+	}}
+}
 
 // talkIdle ends a talk that both have left. Who still waits is not left alone.
 func talkIdle(s Settings) dialog.Notice {
@@ -305,7 +345,74 @@ func talkIdle(s Settings) dialog.Notice {
 			t.Later(idleTimer, ref, t.Now().Add(s.TalkIdle))
 			return nil
 		}
-		return leave(t, h)
+		return s.leave(t, h)
+	}}
+}
+
+var (
+	remindText   = templates.New[handoffView]("talk.remind")
+	sayMovedOn   = templates.New[handoffView]("human.moved_on") // to the client
+	sayMovedAway = templates.New[handoffView]("talk.moved_away")
+)
+
+// remindCard reminds a colleague of a client who waits for an answer.
+func remindCard(s Settings) dialog.Card[handoffView] {
+	return dialog.Card[handoffView]{Text: remindText, Hear: func(t *dialog.Turn, ref, _ string) error {
+		t.Keep()
+		return s.turnTo(t, ref)
+	}, Staff: who(HaveTalks)}
+}
+
+// talkUnanswered reminds the colleague of a client whom they have not answered,
+// and the next time looks for somebody else. Out of hours nobody is late.
+func talkUnanswered(s Settings) dialog.Notice {
+	return dialog.Notice{Name: unansweredTimer, Play: func(t *dialog.Turn, ref string) error {
+		h, err := t.Records.Handoff(ref)
+		if err != nil || !h.Open() || h.Waiting() || h.AskedAt.IsZero() {
+			return err
+		}
+		if due := s.Calendar.Add(h.AskedAt, s.Desk.AnswerWithin); due.After(t.Now()) {
+			t.Later(unansweredTimer, ref, due)
+			return nil
+		}
+		if !h.RemindedAt.IsZero() {
+			return s.moveOn(t, h)
+		}
+		v := viewOfHandoff(h)
+		v.Since, v.Within = h.AskedAt, s.Desk.AnswerWithin
+		t.Tell(h.Desk, h.Staff.Lang, remindCard(s).For(ref, v))
+		t.Later(unansweredTimer, ref, s.Calendar.Add(t.Now(), s.Desk.AnswerWithin))
+		return t.Records.NoteReminded(h)
+	}}
+}
+
+// moveOn takes a client from a colleague who does not answer, and has somebody
+// else looked for.
+func (s Settings) moveOn(t *dialog.Turn, h store.Handoff) error {
+	if err := t.Records.ReturnHandoff(h, store.StepMovedOn); err != nil {
+		return err
+	}
+	t.Say(sayMovedOn.With(viewOfHandoff(h)))
+	t.Records.LaterFor(h.Desk, movedNews, h.Number(), t.Now())
+	h, err := t.Records.Handoff(h.Number())
+	if err != nil {
+		return err
+	}
+	return s.call(t, h)
+}
+
+// talkMoved tells a colleague that a client whom they did not answer has been
+// given to somebody else.
+func talkMoved(s Settings) dialog.Notice {
+	return dialog.Notice{Name: movedNews, Play: func(t *dialog.Turn, ref string) error {
+		h, err := t.Records.Handoff(ref)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.deskIsFree(t, h, sayMovedAway)
 	}}
 }
 

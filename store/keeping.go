@@ -172,7 +172,7 @@ func (k *keeping) words(h *KeptHandoff) error {
 		return err
 	}
 	var rows []wordsRow
-	if err := db.Where("handoff_id = ?", h.ID).Order("id").Find(&rows).Error; err != nil {
+	if err := db.Where("handoff_id = ? AND staff_id = 0", h.ID).Order("id").Find(&rows).Error; err != nil {
 		return err
 	}
 	for _, row := range rows {

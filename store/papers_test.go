@@ -293,7 +293,10 @@ func TestHandoffHasOneColleagueAndOneClient(t *testing.T) {
 		return nil
 	})
 	take := func(h store.Handoff, by store.Staff) (first bool, err error) {
-		turn(t, s, by.Conversation, func(tx *store.Tx) error { _, first, err = tx.TakeHandoff(h.Number(), by); return nil })
+		turn(t, s, by.Conversation, func(tx *store.Tx) error {
+			_, first, err = tx.TakeHandoff(h.Number(), by, by.Conversation, 1)
+			return nil
+		})
 		return first, err
 	}
 	if first, err := take(h, st); !first || err != nil {
@@ -306,18 +309,18 @@ func TestHandoffHasOneColleagueAndOneClient(t *testing.T) {
 		t.Errorf("two clients at once: %v", err)
 	}
 	turn(t, s, li, func(tx *store.Tx) error {
-		words, err := tx.KeptWords(h)
+		words, err := tx.KeptWords(h, 9)
 		if err != nil || len(words) != 2 || words[1].Lines[0] != "在吗" || len(words[1].Photos) != 1 {
 			t.Errorf("kept words %+v, %v", words, err)
 		}
 		for i := range 2 {
-			if closed, err := tx.CloseHandoff(h); closed != (i == 0) || err != nil {
+			if closed, err := tx.CloseHandoff(h, st); closed != (i == 0) || err != nil {
 				t.Errorf("close %d: %v, %v", i, closed, err)
 			}
 		}
-		next, err := tx.NextHandoff()
-		if err != nil || next.ID != second.ID {
-			t.Errorf("next %+v, %v", next, err)
+		queue, err := tx.Queue()
+		if err != nil || len(queue) != 1 || queue[0].ID != second.ID {
+			t.Errorf("queue %+v, %v", queue, err)
 		}
 		return nil
 	})
@@ -337,7 +340,7 @@ func TestRevokedStaffLeaveNothingBehind(t *testing.T) {
 	turn(t, s, anna, func(tx *store.Tx) (err error) { h, _, _, err = tx.OpenHandoff("zh-CN"); return err })
 	turn(t, s, li, func(tx *store.Tx) error {
 		_, _, err1 := tx.TakeComplaint(c.Number(), st)
-		_, _, err2 := tx.TakeHandoff(h.Number(), st)
+		_, _, err2 := tx.TakeHandoff(h.Number(), st, li, 1)
 		return errors.Join(err1, err2)
 	})
 	if err := s.RevokeStaff(t.Context(), st.ID); err != nil {

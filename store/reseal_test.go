@@ -83,6 +83,15 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.HoldWords(store.Held{By: staff[0], Client: h.Client, Outlet: "talk", Ref: h.Number(), State: store.HeldBack, Words: store.Words{Lines: []string{"包成功"}}}); err != nil {
 			return err
 		}
+		if err := tx.KeepTalkNote(h.Client, h.ID, staff[0], store.Words{Lines: []string{"周末不方便"}}); err != nil {
+			return err
+		}
+		if _, err := tx.AskDesk(store.DeskQuestion{Kind: store.AskWhom, Staff: staff[0].ID, Words: store.Words{Lines: []string{"您好"}}, Choices: []store.Handoff{h}}); err != nil {
+			return err
+		}
+		if _, err := tx.SaveCanned(store.Canned{Title: "退费", Words: "{client}您好"}, staff[0]); err != nil {
+			return err
+		}
 		if _, err := tx.NoteVerification(h.Client.ID, store.PaperDivorce, store.PaperSeen, staff[0], time.Time{}); err != nil {
 			return err
 		}
@@ -200,7 +209,7 @@ func readAll(t *testing.T, s *store.Store, picture bot.MediaID) {
 		if err != nil {
 			return err
 		}
-		words, err := tx.KeptWords(h)
+		words, err := tx.KeptWords(h, 9)
 		if err != nil || len(words) != 1 || words[0].Lines[0] != "在吗" {
 			t.Errorf("words: %+v, %v", words, err)
 		}

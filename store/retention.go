@@ -67,8 +67,15 @@ var retentions = []retention{
 	{kind: "answers_given", keep: func(k Keep) time.Duration { return k.Questions }, at: "at", where: clientFree},
 	{
 		kind: "handoffs", keep: func(k Keep) time.Duration { return k.Talks }, at: "closed_at", where: "closed_at > 0 AND " + clientFree,
-		first: []string{"DELETE FROM handoff_words WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})"},
+		first: []string{
+			"DELETE FROM desk_questions WHERE id IN (SELECT question_id FROM desk_choices WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows}))",
+			"DELETE FROM desk_choices WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})",
+			"DELETE FROM desks WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})",
+			"DELETE FROM handoff_steps WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})",
+			"DELETE FROM handoff_words WHERE handoff_id IN (SELECT id FROM handoffs WHERE {rows})",
+		},
 	},
+	{kind: "client_notes", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},
 	{kind: "held_words", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},
 	{kind: "outbox", keep: func(k Keep) time.Duration { return k.Talks }, at: "created_at", where: "state NOT IN ('" + string(Queued) + "', '" + string(Waiting) + "') AND " + chatFree},
 	{kind: "outbox_about", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},

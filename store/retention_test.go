@@ -47,7 +47,7 @@ func lived(t *testing.T, s *store.Store, at bot.Conversation) (client store.Clie
 		if _, err = tx.KeepWords(h, store.Words{Lines: []string{secretWords}}, 9); err != nil {
 			return err
 		}
-		if _, err = tx.CloseHandoff(h); err != nil {
+		if _, err = tx.CloseHandoff(h, store.Staff{}); err != nil {
 			return err
 		}
 		tx.Post(at, store.Replies, bot.Message{Text: secretWords})

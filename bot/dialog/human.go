@@ -32,12 +32,15 @@ func (e *Engine) colleague(t *Turn) (bool, error) {
 // noteAttended reminds who the words go to: a client of the colleague, a colleague
 // of the client.
 func (t *Turn) noteAttended() {
-	if _, ok := t.Staff(); ok {
+	if t.colleague() {
 		t.note(sayAttending.With(struct{}{}))
 		return
 	}
 	t.note(sayAttended.With(struct{}{}))
 }
+
+// colleague says that the person is a member of staff.
+func (t *Turn) colleague() bool { _, ok := t.Staff(); return ok }
 
 // Asked names what the words that were written ask for at any time: "menu",
 // "back", "skip", "cancel", "human" or "help"; empty when they ask for none of

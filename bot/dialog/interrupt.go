@@ -242,9 +242,11 @@ func (e *Engine) end(t *Turn) error {
 		t.ended = map[string]bool{}
 	}
 	t.ended[s.Open.Flow] = true
+	f := e.flows[s.Open.Flow]
+	told := f != nil && len(f.facts.steps) == 0 // a colleague was told something, and left nothing
 	if len(t.opening) > 0 || s.Human {
 		s.Open, s.Asking, s.Missed = bot.Frame{}, "", 0
-		if s.Human && !t.handed {
+		if s.Human && !t.handed && !(told && t.colleague()) {
 			t.noteAttended()
 		}
 		return nil

@@ -203,26 +203,43 @@ func (e *Engine) cardLabel(t *Turn, b buttonID) (string, error) {
 
 // typedCard takes the letter, or the words, of a button of the newest card.
 func (e *Engine) typedCard(t *Turn) (bool, error) {
-	if t.Event.Kind != bot.Wrote || !isShort(t.Event.Text) {
-		return false, nil
-	}
-	said, err := t.Records.LastCard()
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return true, err
-	}
-	i, ok := lettered(said.Buttons, t.folded())
-	if !ok {
-		return false, nil
-	}
-	b, ok := readButton(said.Buttons[i].ID)
+	b, ok, err := t.typedButton()
 	switch {
+	case err != nil:
+		return true, err
 	case ok && e.onCard(t, b):
 		return true, e.playCard(t, b)
 	case ok && b.isDoor() && e.isDoor(b.choice):
 		return true, e.throughDoor(t, b.choice)
 	}
 	return false, nil
+}
+
+// typedButton is the button of the newest card whose letter, or words, were typed.
+func (t *Turn) typedButton() (b buttonID, ok bool, err error) {
+	if t.Event.Kind != bot.Wrote || !isShort(t.Event.Text) {
+		return b, false, nil
+	}
+	said, err := t.Records.LastCard()
+	if errors.Is(err, store.ErrNotFound) {
+		return b, false, nil
+	}
+	if err != nil {
+		return b, false, err
+	}
+	i, ok := lettered(said.Buttons, t.folded())
+	if !ok {
+		return b, false, nil
+	}
+	b, ok = readButton(said.Buttons[i].ID)
+	return b, ok, nil
+}
+
+// TypedOnCard is what the person has typed for a button of the newest card, its
+// letter or its words: the card's text, what it is about, and the button. A relay
+// may act on it, or doubt it; ok is false when it was none.
+func (t *Turn) TypedOnCard() (card, ref, choice string, ok bool) {
+	b, ok, err := t.typedButton()
+	t.fail(err)
+	return b.card, b.ref, b.choice, ok && t.engine.onCard(t, b)
 }

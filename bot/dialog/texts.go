@@ -8,6 +8,7 @@ type Agency struct {
 	Name  string
 	Hours string // when colleagues are there, in words
 	Phone string
+	Place string // its address, in words; may be empty
 }
 
 // Measure is an answer held against what was wanted.
