@@ -43,7 +43,20 @@ type briefNote struct {
 	By, Words string
 }
 
-var sayBriefing = templates.New[briefing]("talk.briefing")
+// briefingCard tells who a client is. Its ref is the client's code.
+func briefingCard() dialog.Card[briefing] {
+	return dialog.Card[briefing]{Text: briefingText, Staff: who(WriteNotes), Hear: func(t *dialog.Turn, ref, _ string) error {
+		t.Keep()
+		if inTopic(t.Event.From) { // a question there would catch what others say
+			t.Say(sayHowToNote.With(none{}))
+			return nil
+		}
+		t.OpenAbout(noteFlow, ref)
+		return nil
+	}}
+}
+
+var briefingText = templates.New[briefing]("talk.briefing")
 
 // How much of the past is shown.
 const (
@@ -55,7 +68,7 @@ const (
 func (s Settings) showBriefing(t *dialog.Turn, h store.Handoff) error {
 	b, err := briefingOf(t, h.Client)
 	if err == nil {
-		sayAt(t, h, sayBriefing.With(b))
+		sayAt(t, h, briefingCard().For(b.Client, b))
 	}
 	return err
 }

@@ -145,7 +145,7 @@ func compare(t *testing.T, file, got, want string) {
 }
 
 var (
-	deed  = regexp.MustCompile(`^(\w+)> (.+)$`)
+	deed  = regexp.MustCompile(`^(\w+)(?:@(K-\d+))?> (.+)$`)
 	pause = regexp.MustCompile(`^\+(\w+)$`)
 )
 
@@ -153,9 +153,12 @@ var (
 // Staff who take part work here already, unless newcomers is set.
 func play(t *testing.T, s *stage, script string, newcomers bool) string {
 	for _, p := range s.people {
-		if p.role != "" && !newcomers && regexp.MustCompile(`(?m)^`+p.name+`[<>]`).MatchString(script) {
+		if p.role != "" && !newcomers && regexp.MustCompile(`(?m)^`+p.name+`[<>@]`).MatchString(script) {
 			s.hire(p)
 		}
+	}
+	if strings.Contains(script, "@K-") {
+		s.useGroups()
 	}
 	var b strings.Builder
 	written, told := numbers{}, numbers{}
@@ -167,9 +170,15 @@ func play(t *testing.T, s *stage, script string, newcomers bool) string {
 		if strings.HasPrefix(line, "#") {
 			hear(line, "")
 		} else if m := deed.FindStringSubmatch(line); m != nil {
-			words := told.say(m[2], written)
-			s.act(s.person(m[1]), words)
-			hear(m[1]+"> "+words, s.said(m[1]))
+			who, topic, words := m[1], told.say(m[2], written), told.say(m[3], written)
+			if s.topic = nil; topic != "" {
+				s.topic = s.inTopic(topic)
+			}
+			s.act(s.person(who), words)
+			if topic != "" {
+				who += "@" + topic
+			}
+			hear(who+"> "+words, s.said(m[1]))
 		} else if m := pause.FindStringSubmatch(line); m != nil {
 			d, err := time.ParseDuration(m[1])
 			if err != nil {

@@ -91,6 +91,7 @@ func New(s Settings) House {
 	return House{
 		Flows: []dialog.Definition{
 			writeNote(s),
+			noteByCard(),
 			talkTo(s),
 			enquiry(s),
 			profile(s),
@@ -125,7 +126,7 @@ func New(s Settings) House {
 			shortlist,
 			verifying(s),
 		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert(s), lineCard(s), remindCard(s), whomCard(s), topicCard(s), cannedList(s), cannedCard(s), questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard()},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert(s), lineCard(s), remindCard(s), whomCard(s), briefingCard(), topicCard(s), cannedList(s), cannedCard(s), questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard()},
 		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun, talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded(s), undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s), copyEnds, copyFailed},
 		Human: callHuman(s),
 		Relay: relay(s),

@@ -157,7 +157,7 @@ func (s Settings) come(t *dialog.Turn, ref string) error {
 	case !first && h.Staff.ID != me.ID:
 		t.Say(sayCameFirst.With(v))
 	case first:
-		if err := s.beginTalk(t, h); err != nil {
+		if err := s.beginTalk(t, h, false); err != nil {
 			return err
 		}
 		t.Tell(h.Client.Conversation, h.Client.Lang, sayCame.With(v))
@@ -211,12 +211,9 @@ func clientCodes(all []store.Handoff) (codes []string) {
 }
 
 // beginTalk sets the colleague whose turn it is to a client: who the client is,
-// then what they have said.
-func (s Settings) beginTalk(t *dialog.Turn, h store.Handoff) error {
-	words, err := t.Records.KeptWords(h, mostKept)
-	if err != nil {
-		return err
-	}
+// then what they have said. In a topic the first stands there already, and both do
+// when the talk was had there.
+func (s Settings) beginTalk(t *dialog.Turn, h store.Handoff, there bool) error {
 	client := h.Client.Conversation
 	for _, timer := range []string{store.HandoffUntaken, handoffOpens, offerTimer, placeTimer} {
 		t.Records.CancelFor(client, timer, h.Number())
@@ -226,10 +223,21 @@ func (s Settings) beginTalk(t *dialog.Turn, h store.Handoff) error {
 	if err := s.sitDown(t, h); err != nil {
 		return err
 	}
-	if err := s.showBriefing(t, h); err != nil {
+	if !inTopic(h.Desk) {
+		if err := s.showBriefing(t, h); err != nil {
+			return err
+		}
+	}
+	if err := s.tellTopic(t, h); err != nil {
 		return err
 	}
-	s.handOver(t, h, words)
+	if !there {
+		words, err := t.Records.KeptWords(h, mostKept)
+		if err != nil {
+			return err
+		}
+		s.handOver(t, h, words)
+	}
 	return placesMoved(t, h)
 }
 

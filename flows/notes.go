@@ -3,6 +3,7 @@ package flows
 import (
 	"regexp"
 	"strings"
+	"time"
 
 	"redthread/bot/dialog"
 	"redthread/store"
@@ -50,6 +51,10 @@ func noteOf(w store.Words) (_ store.Words, code string) {
 
 var (
 	titleNote = templates.New[none]("title.note")
+
+	titleNoteAbout = templates.New[none]("title.note_about")
+	askNote        = templates.New[noted]("talk.ask_note")
+	sayHowToNote   = templates.New[none]("talk.how_to_note")
 
 	sayTalkNoted   = templates.New[string]("talk.noted")
 	sayEmptyNote   = templates.New[none]("talk.empty_note")
@@ -102,6 +107,43 @@ func (s Settings) noteAbout(t *dialog.Turn, me store.Staff, to store.Handoff, ce
 		return nil
 	}
 	return s.askDesk(t, me, store.AskNoteFor, talks, note)
+}
+
+// noteFlow is opened by a client's card.
+const noteFlow = "note_about"
+
+// noted is a note that is being written.
+type noted struct{ Client string }
+
+// noteByCard asks for a note about the client of the card that was pressed.
+func noteByCard() dialog.Flow[noted] {
+	return dialog.Flow[noted]{
+		Name:   noteFlow,
+		Title:  titleNoteAbout,
+		Staff:  who(WriteNotes),
+		Always: true,
+		Fresh:  true,
+		Idle:   time.Hour,
+		Begin: func(t *dialog.Turn, n *noted) (dialog.Move, error) {
+			n.Client = t.Paper()
+			return dialog.Next, nil
+		},
+		Steps: []dialog.Step[noted]{
+			{Name: "words", Ask: askNote, Want: dialog.Button.Or(dialog.Anything), Hear: func(t *dialog.Turn, n *noted) (dialog.Move, error) {
+				me, ok := t.Staff()
+				w, some := carry(t)
+				if !ok || t.Choice() != "" || !some {
+					return dialog.End, nil
+				}
+				c, err := t.Records.ClientByCode(n.Client)
+				if err != nil {
+					return dialog.End, gone(t, err)
+				}
+				w, _ = noteOf(w)
+				return dialog.End, keepTalkNote(t, me, c, 0, w)
+			}},
+		},
+	}
 }
 
 func keepTalkNote(t *dialog.Turn, me store.Staff, c store.Client, talk int64, w store.Words) error {

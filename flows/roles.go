@@ -63,7 +63,7 @@ var rights = []right{
 	{FindMatches, "look for candidates, keep a shortlist, keep two apart", matchmakers, []string{"flow:match", "flow:shortlist", "staff.client/match", "staff.candidate", "staff.kept_apart", "staff.shortlist"}},
 	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff", "talk.topic_note"}},
 	{HaveTalks, "turn to a client of one's own, say for whom words are", everyone, []string{"flow:talk_to", "talk.from_client", "talk.remind", "talk.whom"}},
-	{WriteNotes, "write notes about clients", everyone, []string{"flow:note"}},
+	{WriteNotes, "write notes about clients", everyone, []string{"flow:note", "flow:note_about", "talk.briefing"}},
 	{SendCanned, "look for ready replies, send one", everyone, []string{"flow:canned", "canned.list", "canned.one"}},
 	{WriteCanned, "write, change and retire ready replies", bosses, []string{"flow:write_canned", "canned.one/edit", "canned.one/remove"}},
 	{DecideOwnWords, "change, drop or appeal for own words that were held back", everyone, []string{"guard.stopped", "guard.asked"}},

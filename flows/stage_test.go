@@ -69,14 +69,16 @@ type stage struct {
 	clock    *storetest.Clock
 	people   []*person
 	events   int
-	code     string // the newest invite
-	link     string // the newest link code
-	password string // of the newest copy
-	card     string // the code of the matchmaker's source
-	toast    string // what the one who pressed was shown for a moment
-	spoil    func() // what goes wrong before each event
-	away     bool   // nobody makes copies, or brings pictures home
-	twice    bool   // the platforms deliver everything twice
+	code     string   // the newest invite
+	link     string   // the newest link code
+	password string   // of the newest copy
+	card     string   // the code of the matchmaker's source
+	toast    string   // what the one who pressed was shown for a moment
+	noted    []string // notes of colleagues, which no client may read
+	topic    *person  // in which whoever acts does so; nil: in their own chat
+	spoil    func()   // what goes wrong before each event
+	away     bool     // nobody makes copies, or brings pictures home
+	twice    bool     // the platforms deliver everything twice
 
 	mu sync.Mutex // guards what people heard
 }
@@ -231,6 +233,9 @@ func (s *stage) event(p *person) bot.Event {
 	if p.at.Channel == "telegram" {
 		ev.Ref = fmt.Sprintf("m%d", s.events)
 	}
+	if s.topic != nil {
+		ev.From, ev.By = s.topic.at, p.at
+	}
 	return ev
 }
 
@@ -239,6 +244,7 @@ func (s *stage) event(p *person) bot.Event {
 func (s *stage) act(p *person, line string) {
 	s.t.Helper()
 	s.clock.Advance(10 * time.Second)
+	s.noteDown(p, line)
 	for _, ev := range s.read(p, line) {
 		s.handle(ev)
 	}
@@ -351,8 +357,9 @@ func within(s, open, shut string) (string, bool) {
 func (s *stage) press(p *person, ev *bot.Event, label string) {
 	s.t.Helper()
 	ev.Kind = bot.Pressed
-	for i := len(p.shown) - 1; i >= 0; i-- {
-		on := p.shown[i]
+	screen := s.screen(p)
+	for i := len(screen) - 1; i >= 0; i-- {
+		on := screen[i]
 		for n, b := range on.m.Buttons {
 			if b.Label != label {
 				continue
@@ -371,13 +378,51 @@ func (s *stage) press(p *person, ev *bot.Event, label string) {
 // quote finds the newest message with the words on the person's screen.
 func (s *stage) quote(p *person, ev *bot.Event, words string) {
 	s.t.Helper()
-	for i := len(p.shown) - 1; i >= 0; i-- {
-		if text := p.shown[i].m.Text; strings.Contains(text, words) {
+	screen := s.screen(p)
+	for i := len(screen) - 1; i >= 0; i-- {
+		if text := screen[i].m.Text; strings.Contains(text, words) {
 			ev.Quoted = text
 			return
 		}
 	}
 	s.t.Fatalf("%s sees no message with %q", p.name, words)
+}
+
+// screen is what a person looks at: their own chat, or the topic.
+func (s *stage) screen(p *person) []shown {
+	if s.topic != nil {
+		return s.topic.shown
+	}
+	return p.shown
+}
+
+// groups are those of the staff, in transcripts with topics.
+var groups = []bot.Conversation{{Channel: "telegram", Chat: "-100500"}, {Channel: "telegram", Chat: "-100600"}}
+
+// useGroups lets colleagues talk with clients in topics.
+func (s *stage) useGroups() {
+	settings := stageSettings(s.t)
+	settings.Groups = groups
+	s.engine = engineOf(s.t, s.store, settings, flows.New(settings), nil)
+}
+
+// inTopic is the topic that is called so; it must have been opened.
+func (s *stage) inTopic(key string) *person {
+	s.t.Helper()
+	for _, p := range s.people {
+		if _, of := p.at.InThread(); of == key {
+			return p
+		}
+	}
+	s.t.Fatalf("there is no topic %q", key)
+	return nil
+}
+
+// topicAt makes a topic somebody who hears what is said there.
+func (s *stage) topicAt(to bot.Conversation) {
+	if _, key := to.InThread(); key != "" && !slices.ContainsFunc(s.people, func(p *person) bool { return p.at == to }) {
+		s.people = append(s.people, &person{name: "群 " + key, at: to, lang: "zh-CN"})
+	}
 }
 
 func (s *stage) handle(ev bot.Event) {
@@ -540,6 +585,7 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 	s := e.stage
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.topicAt(d.To)
 	for _, p := range s.people {
 		if p.at == d.To {
 			if drawn := draw(p, d.Message); drawn != "" {
@@ -570,8 +616,24 @@ func (s *stage) hideCode(text string) string {
 	return text
 }
 
-// keepHidden fails when anybody is told where somebody else talks to us.
+// noteDown remembers what a colleague writes as a note.
+func (s *stage) noteDown(p *person, line string) {
+	words := strings.TrimLeft(line, "/／ ")
+	if p.role != "" && (strings.HasPrefix(line, "//") || strings.HasPrefix(line, "／／")) && len([]rune(words)) > 4 {
+		s.mu.Lock()
+		s.noted = append(s.noted, words)
+		s.mu.Unlock()
+	}
+}
+
+// keepHidden fails when anybody is told where somebody else talks to us, and a
+// client what colleagues have noted.
 func (s *stage) keepHidden(p *person, text string) {
+	for _, note := range s.noted {
+		if _, topic := p.at.InThread(); p.role == "" && topic == "" && strings.Contains(text, note) {
+			s.t.Errorf("%s reads the note %q: %s", p.name, note, text)
+		}
+	}
 	for _, other := range s.people {
 		if other != p && strings.Contains(text, other.at.Chat) {
 			s.t.Errorf("%s is told the chat of %s: %s", p.name, other.name, text)

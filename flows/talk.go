@@ -118,6 +118,9 @@ func (s Settings) fromClient(t *dialog.Turn, h store.Handoff) error {
 		return err
 	}
 	t.Later(idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
+	if t.Wrote(wordsThanks) {
+		return nil // it asks for no answer
+	}
 	asked, err := t.Records.NoteAsked(h)
 	if err == nil && asked {
 		t.Later(unansweredTimer, h.Number(), s.Calendar.Add(t.Now(), s.Desk.AnswerWithin))

@@ -26,7 +26,7 @@ func (s Settings) openTopic(t *dialog.Turn, h store.Handoff) error {
 	if err != nil {
 		return err
 	}
-	t.Tell(topic, templates.Languages[0], sayBriefing.With(b))
+	t.Tell(topic, templates.Languages[0], briefingCard().For(b.Client, b))
 	t.Tell(topic, templates.Languages[0], handoffAlert(s).For(h.Number(), viewOfHandoff(h)))
 	return nil
 }
@@ -99,7 +99,10 @@ func talkInTopic(t *dialog.Turn) (h store.Handoff, c store.Client, err error) {
 }
 
 // topicView is what a topic tells who writes there.
-type topicView struct{ Client, Name string }
+type topicView struct {
+	Client, Name string
+	Elsewhere    bool // the talk is had in another place
+}
 
 // topicCard says that words were kept as a note, and lets a colleague take the
 // talk. Its ref is the hand-off's number.
@@ -108,6 +111,19 @@ func topicCard(s Settings) dialog.Card[topicView] {
 		return s.takeOver(t, ref)
 	}}
 }
+
+// tellTopic tells those who read a client's topic by whom the client is looked after
+// now, and what their own words are there.
+func (s Settings) tellTopic(t *dialog.Turn, h store.Handoff) error {
+	topic, err := s.topicOf(t, h.Client)
+	if err != nil || topic.IsZero() {
+		return err
+	}
+	t.Tell(topic, templates.Languages[0], sayWith.With(topicView{h.Client.Code(), h.Staff.Name, h.Desk != topic}))
+	return nil
+}
+
+var sayWith = templates.New[topicView]("talk.with")
 
 var topicText = templates.New[topicView]("talk.topic_note")
 
@@ -178,7 +194,7 @@ func (s Settings) noteFromOther(t *dialog.Turn, me store.Staff, h store.Handoff,
 	if err := t.Records.KeepTalkNote(c, h.ID, me, w); err != nil {
 		return err
 	}
-	t.Say(topicCard(s).For(h.Number(), topicView{c.Code(), h.Staff.Name}))
+	t.Say(topicCard(s).For(h.Number(), topicView{Client: c.Code(), Name: h.Staff.Name}))
 	return nil
 }
 
@@ -223,5 +239,5 @@ func (s Settings) takeOver(t *dialog.Turn, ref string) error {
 		t.Tell(before.Staff.Conversation, before.Staff.Lang, sayTakenFrom.With(viewOfHandoff(h)))
 	}
 	t.Tell(h.Client.Conversation, h.Client.Lang, sayNowWith.With(viewOfHandoff(h)))
-	return s.beginTalk(t, h)
+	return s.beginTalk(t, h, before.Desk == h.Desk)
 }

@@ -46,6 +46,8 @@ func (c *Config) check() Problems {
 	k.between("staff.invite_expires", c.Staff.InviteExpires, time.Minute, 30*24*time.Hour)
 	k.between("staff.papers_remind", c.Staff.PapersRemind, time.Hour, 180*24*time.Hour)
 	k.expect(c.Staff.Capacity >= 1 && c.Staff.Capacity <= 20, "staff.capacity", "%d; expected 1 to 20", c.Staff.Capacity)
+	k.between("desk.offer_within", c.Desk.OfferWithin, 10*time.Second, time.Hour)
+	k.between("desk.answer_within", c.Desk.AnswerWithin, time.Minute, 8*time.Hour)
 	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
 	k.copies(c.Copies)
 	k.ages(c.Eligibility)
@@ -65,6 +67,10 @@ func (k *checker) agency(a Agency) {
 		n := len([]rune(said.words))
 		k.expect(strings.TrimSpace(said.words) != "", said.setting, "it is empty; clients are told it")
 		k.expect(n <= 100, said.setting, "it has %d characters; expected 100 at most", n)
+	}
+	for _, place := range []struct{ setting, words string }{{"agency.place_zh", a.PlaceZH}, {"agency.place_en", a.PlaceEN}} {
+		n := len([]rune(place.words))
+		k.expect(n <= 100, place.setting, "it has %d characters; expected 100 at most", n)
 	}
 	k.expect(phone.MatchString(a.Phone), "agency.phone", "%q; expected a number like +86 21 1234 5678, or nothing", a.Phone)
 	_, err := time.LoadLocation(a.Timezone)

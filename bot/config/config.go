@@ -41,6 +41,7 @@ type Config struct {
 	WeChat   WeChat   `config:"wechat"`
 	Telegram Telegram `config:"telegram"`
 	Staff    Staff    `config:"staff"`
+	Desk     Desk     `config:"desk"`
 	Media    Media    `config:"media"`
 
 	Copies Copies `config:"copies"`
@@ -58,7 +59,9 @@ type Agency struct {
 	NameEN    string   `config:"name_en"`
 	HoursZH   string   `config:"hours_zh"` // as clients are told them
 	HoursEN   string   `config:"hours_en"`
-	Phone     string   `config:"phone"`     // as clients are told it; empty: none
+	Phone     string   `config:"phone"`    // as clients are told it; empty: none
+	PlaceZH   string   `config:"place_zh"` // where clients find it, for ready replies; empty: none
+	PlaceEN   string   `config:"place_en"`
 	Timezone  string   `config:"timezone"`  // IANA name
 	Languages []string `config:"languages"` // the first is the default
 }
@@ -159,6 +162,12 @@ type Staff struct {
 	Capacity      int           `config:"capacity"`      // how many clients a colleague talks with at once
 }
 
+// Desk is how soon colleagues come to clients, and answer them.
+type Desk struct {
+	OfferWithin  time.Duration `config:"offer_within"`  // a colleague who is asked to come
+	AnswerWithin time.Duration `config:"answer_within"` // who talks with a client, in working time
+}
+
 // Media bounds what clients may send.
 type Media struct {
 	MaxBytes int64 `config:"max_bytes"` // of one picture or file
@@ -231,6 +240,7 @@ func defaults() *Config {
 			Limits: Limits{PerSecond: 30, PerChat: 1, ChatBurst: 3, PerGroupMinute: 20},
 		},
 		Staff: Staff{InviteExpires: 72 * time.Hour, PapersRemind: 14 * 24 * time.Hour, Capacity: 3},
+		Desk:  Desk{OfferWithin: time.Minute, AnswerWithin: 5 * time.Minute},
 		Media: Media{MaxBytes: 10 << 20},
 
 		Copies: Copies{PerDay: 2, KeepFor: 24 * time.Hour, Downloads: 5, MaxBytes: 20 << 20},

@@ -181,6 +181,8 @@ func TestBadSettings(t *testing.T) {
 		{"invitation", "database:", "staff: {invite_expires: 1s}\ndatabase:", "staff.invite_expires: 1s; expected 1m0s to 720h0m0s"},
 		{"capacity", "database:", "staff: {capacity: 0}\ndatabase:", "staff.capacity: 0; expected 1 to 20"},
 		{"reminder", "database:", "staff: {papers_remind: 1m}\ndatabase:", "staff.papers_remind: 1m0s; expected 1h0m0s to 4320h0m0s"},
+		{"offer", "database:", "desk: {offer_within: 1s}\ndatabase:", "desk.offer_within: 1s; expected 10s to 1h0m0s"},
+		{"late answer", "database:", "desk: {answer_within: 9h}\ndatabase:", "desk.answer_within: 9h0m0s; expected 1m0s to 8h0m0s"},
 		{"copies a day", "database:", "copies: {per_day: 0}\ndatabase:", "copies.per_day: 0; expected 1 to 100"},
 		{"copies for long", "database:", "copies: {keep_for: 1000h}\ndatabase:", "copies.keep_for: 1000h0m0s; expected 10m0s to 168h0m0s"},
 		{"copies' downloads", "database:", "copies: {downloads: 1000}\ndatabase:", "copies.downloads: 1000; expected 1 to 100"},

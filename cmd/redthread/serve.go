@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"redthread/bot"
@@ -63,6 +64,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 			Calendar: cal, AnswerWithin: cfg.Promises.Answer, FirstAnswer: cfg.Promises.Complaint, FilePerDay: cfg.Limits.ComplaintsPerDay,
 			Keep: keep(cfg), Eligible: flows.Eligibility{Men: cfg.Eligibility.Men, Women: cfg.Eligibility.Women, NotSingle: !cfg.Eligibility.Single, Zone: cfg.Agency.Location()},
 			RemindPapers: cfg.Staff.PapersRemind,
+			Desk:         flows.Desk{OfferWithin: cfg.Desk.OfferWithin, AnswerWithin: cfg.Desk.AnswerWithin}, Groups: groups(cfg),
 			CopiesPerDay: cfg.Copies.PerDay, CopyFor: cfg.Copies.KeepFor, CopyFetches: cfg.Copies.Downloads,
 		},
 		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
@@ -89,10 +91,21 @@ func beThrifty() {
 func agency(c *config.Config) func(lang string) dialog.Agency {
 	return func(lang string) dialog.Agency {
 		if lang == "en" {
-			return dialog.Agency{Name: c.Agency.NameEN, Hours: c.Agency.HoursEN, Phone: c.Agency.Phone}
+			return dialog.Agency{Name: c.Agency.NameEN, Hours: c.Agency.HoursEN, Phone: c.Agency.Phone, Place: c.Agency.PlaceEN}
 		}
-		return dialog.Agency{Name: c.Agency.NameZH, Hours: c.Agency.HoursZH, Phone: c.Agency.Phone}
+		return dialog.Agency{Name: c.Agency.NameZH, Hours: c.Agency.HoursZH, Phone: c.Agency.Phone, Place: c.Agency.PlaceZH}
 	}
+}
+
+// groups are those of the staff, as the flows know them.
+func groups(c *config.Config) (all []bot.Conversation) {
+	if !c.Telegram.Enabled {
+		return nil
+	}
+	for _, id := range c.Telegram.StaffGroups {
+		all = append(all, bot.Conversation{Channel: telegram.Name, Chat: strconv.FormatInt(id, 10)})
+	}
+	return all
 }
 
 // limits are what one client, and one address, may send.
