@@ -42,7 +42,6 @@ var (
 	sayCannedDropped = templates.New[none]("canned.dropped")
 	sayCannedGone    = templates.New[string]("canned.gone")
 	sayCannedEmpty   = templates.New[string]("canned.empty_field") // about the field
-	cannedYou        = templates.New[none]("canned.you")           // a client whose name we do not know
 )
 
 // cannedFound is what a search has found.
@@ -59,6 +58,7 @@ type cannedView struct {
 	Version              int
 	To                   string // the client's code; empty: nobody is current
 	Empty                string // a field that has nothing to say
+	Ready                bool   // it can be sent
 	Boss                 bool
 }
 
@@ -154,7 +154,8 @@ func (s Settings) showCanned(t *dialog.Turn, number string) error {
 	}
 	if certain {
 		v.To, ref = to.Client.Code(), ref+" "+to.Number()
-		v.Words, v.Empty = s.fillIn(t, c, to)
+		v.Words, v.Empty = s.fillIn(c, to)
+		v.Ready = v.Empty == ""
 	}
 	t.Say(cannedCard(s).For(ref, v))
 	return nil
@@ -177,22 +178,23 @@ func (s Settings) talkHere(t *dialog.Turn, me store.Staff) (h store.Handoff, cer
 // cannedFields are what a reply may have filled in, and what they are called in Chinese.
 var cannedFields = map[string]string{"客户": "client", "我": "me", "时间": "hours", "地址": "place"}
 
-var fieldForm = regexp.MustCompile(`[{｛]\s*([^{}｛｝\s]{1,12})\s*[}｝]`)
+var fieldForm = regexp.MustCompile(`\s*[{｛]\s*([^{}｛｝\s]{1,12})\s*[}｝]`)
 
 // fillIn puts in what the fields stand for; empty names one that stands for
-// nothing.
-func (s Settings) fillIn(t *dialog.Turn, c store.Canned, to store.Handoff) (words, empty string) {
+// nothing. Only a client whose name we do not know is left out.
+func (s Settings) fillIn(c store.Canned, to store.Handoff) (words, empty string) {
 	a := s.Agency(to.Client.Lang)
 	values := map[string]string{"client": to.Client.Name, "me": to.Staff.Name, "hours": a.Hours, "place": a.Place}
-	if values["client"] == "" {
-		values["client"] = t.Words(to.Client.Lang, cannedYou.With(none{}))
-	}
 	words = fieldForm.ReplaceAllStringFunc(c.Words, func(found string) string {
 		name := fieldName(fieldForm.FindStringSubmatch(found)[1])
-		if values[name] == "" {
-			empty = found
+		field := strings.TrimLeft(found, " \n")
+		switch {
+		case values[name] != "":
+			return strings.TrimSuffix(found, field) + values[name]
+		case name != "client":
+			empty = field
 		}
-		return values[name]
+		return ""
 	})
 	return words, empty
 }
@@ -249,7 +251,7 @@ func (s Settings) pressCanned(t *dialog.Turn, ref, choice string) error {
 		t.Say(sayNotWithYou.With(h.Client.Code()))
 		return nil
 	}
-	words, empty := s.fillIn(t, c, h)
+	words, empty := s.fillIn(c, h)
 	if empty != "" {
 		t.Say(sayCannedEmpty.With(empty))
 		return nil
@@ -316,7 +318,7 @@ func takeCannedWords(s Settings) func(*dialog.Turn, *draft) (dialog.Move, error)
 		words := t.Text()
 		for _, m := range fieldForm.FindAllStringSubmatch(words, -1) {
 			if fieldName(m[1]) == "" {
-				return t.Wrong(sayCannedField.With(m[0])), nil
+				return t.Wrong(sayCannedField.With(strings.TrimSpace(m[0]))), nil
 			}
 		}
 		if found := s.Guard().Check(words); len(found) > 0 {

@@ -71,7 +71,13 @@ func (s Settings) hearColleague(t *dialog.Turn, me store.Staff, talks []store.Ha
 	}
 	card, ref, choice, typed := t.TypedOnCard()
 	if typed && card == whomText.Name() {
-		return s.answerDesk(t, ref, choice)
+		q, err := t.Records.DeskQuestion(ref)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if err == nil && !q.Done {
+			return s.answerDesk(t, ref, choice)
+		}
 	}
 	w, ok := carry(t)
 	if !ok {

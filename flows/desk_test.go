@@ -337,3 +337,27 @@ func TestNoWordGoesToTheWrongClient(t *testing.T) {
 		}
 	})
 }
+
+// Who waits is told how long it takes when enough talks tell it, and nothing else.
+func TestHonestEstimate(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.hire(s.person("li"))
+	for i := range 5 {
+		s.act(s.person("anna"), "人工")
+		if heard := s.said(""); strings.Contains(heard, "大约") {
+			t.Fatalf("after %d talks anna is told a figure:\n%s", i, heard)
+		}
+		s.wait(time.Duration(20+10*i) * time.Second)
+		s.acts("li", "[接待]", "您好", "结束")
+	}
+	s.said("")
+	s.act(s.person("anna"), "人工")
+	if heard := s.said("anna"); !strings.Contains(heard, "大约要等 1 分钟") {
+		t.Errorf("anna hears:\n%s", heard)
+	}
+	s.act(s.person("bo"), "人工")
+	if heard := s.said("bo"); !strings.Contains(heard, "前面还有 1 位。按最近的情况，大约要等 2 分钟") {
+		t.Errorf("bo hears:\n%s", heard)
+	}
+}
