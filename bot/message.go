@@ -23,6 +23,20 @@ type Message struct {
 	// edit does nothing.
 	Edits string `json:",omitempty"`
 
+	// Changes turns the message into a correction of an earlier one of ours, by its
+	// place in the conversation's outbox: what stands there becomes Text. Where that
+	// one did not arrive, or the channel cannot change it, Otherwise is said.
+	Changes   int64  `json:",omitempty"`
+	Otherwise string `json:",omitempty"`
+
+	// Quotes is the platform's name of a message in the conversation that this one
+	// answers (Event.Ref, Event.Quotes). A channel without quotes leaves it out.
+	Quotes string `json:",omitempty"`
+
+	// Mark turns the message into a mark on one that the person wrote (Event.Ref):
+	// their words have arrived. A channel without marks does nothing.
+	Mark string `json:",omitempty"`
+
 	// Menu says that the platform's standing menu or command list matters here
 	// and should be shown where the channel has one (Telegram removes a reply
 	// keyboard; WeChat has its menu bar anyway).

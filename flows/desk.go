@@ -79,6 +79,9 @@ func (s Settings) hearColleague(t *dialog.Turn, me store.Staff, talks []store.Ha
 			return s.answerDesk(t, ref, choice)
 		}
 	}
+	if typed && card == failedCard {
+		return sendAgain(t, ref, choice)
+	}
 	w, ok := carry(t)
 	if !ok {
 		return nil

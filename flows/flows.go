@@ -125,9 +125,10 @@ func New(s Settings) House {
 			matches,
 			shortlist,
 			verifying(s),
+			following,
 		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert(s), lineCard(s), remindCard(s), whomCard(s), briefingCard(), topicCard(s), cannedList(s), cannedCard(s), questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard()},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun, talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded(s), undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s), copyEnds, copyFailed},
+		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert(s), lineCard(s), remindCard(s), whomCard(s), briefingCard(), topicCard(s), cannedList(s), cannedCard(s), questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard(), fateCard},
+		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun, talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded(s), undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s), copyEnds, copyFailed, carriedNews, windowEnds},
 		Human: callHuman(s),
 		Relay: relay(s),
 

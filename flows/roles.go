@@ -61,7 +61,7 @@ var rights = []right{
 	{SeePhotos, "see photos, take one out", everyone, []string{"staff.client/photos", "staff.photos", "staff.photo"}},
 	{NotePapers, "see and note which papers were verified", everyone, []string{"flow:verify", "staff.client/papers"}},
 	{FindMatches, "look for candidates, keep a shortlist, keep two apart", matchmakers, []string{"flow:match", "flow:shortlist", "staff.client/match", "staff.candidate", "staff.kept_apart", "staff.shortlist"}},
-	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff", "talk.topic_note"}},
+	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff", "talk.topic_note", "flow:following", "delivery.failed"}},
 	{HaveTalks, "turn to a client of one's own, say for whom words are", everyone, []string{"flow:talk_to", "talk.from_client", "talk.remind", "talk.whom"}},
 	{WriteNotes, "write notes about clients", everyone, []string{"flow:note", "flow:note_about", "talk.briefing"}},
 	{SendCanned, "look for ready replies, send one", everyone, []string{"flow:canned", "canned.list", "canned.one"}},

@@ -1,6 +1,7 @@
 package flows_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ type person struct {
 	shown []shown // what is on their screen, the newest last
 	heard []string
 	wrote string // the platform's name of what they wrote last
+
+	words   map[string]string // what they wrote on Telegram, by its name there
+	trouble error             // why nothing reaches them
 }
 
 type shown struct {
@@ -78,6 +82,7 @@ type stage struct {
 	topic    *person  // in which whoever acts does so; nil: in their own chat
 	spoil    func()   // what goes wrong before each event
 	away     bool     // nobody makes copies, or brings pictures home
+	metered  bool     // WeChat counts what may be said
 	twice    bool     // the platforms deliver everything twice
 
 	mu sync.Mutex // guards what people heard
@@ -236,7 +241,20 @@ func (s *stage) event(p *person) bot.Event {
 	if s.topic != nil {
 		ev.From, ev.By = s.topic.at, p.at
 	}
+	if s.metered && p.at.Channel == "wechat" {
+		ev.Opens = &bot.Allowance{Name: "message", Count: 5, For: 48 * time.Hour}
+	}
 	return ev
+}
+
+// sign keeps what somebody has written under its name.
+func (p *person) sign(ev *bot.Event) {
+	if p.words == nil {
+		p.words = map[string]string{}
+	}
+	if ev.Ref != "" && ev.Kind != bot.Pressed && p.words[ev.Ref] == "" {
+		p.words[ev.Ref] = cmp.Or(ev.Text, "…")
+	}
 }
 
 // act lets a person do a line of a transcript, and everybody hear what comes of
@@ -246,6 +264,7 @@ func (s *stage) act(p *person, line string) {
 	s.clock.Advance(10 * time.Second)
 	s.noteDown(p, line)
 	for _, ev := range s.read(p, line) {
+		p.sign(&ev)
 		s.handle(ev)
 	}
 	s.settle()
@@ -267,7 +286,7 @@ func (s *stage) read(p *person, line string) []bot.Event {
 	if words, ok := strings.CutPrefix(deed, "quote "); ok {
 		quoted, words, _ := strings.Cut(words, ": ")
 		s.quote(p, &ev, quoted)
-		ev.Text = words
+		ev.Text, p.wrote = words, ev.Ref
 		return []bot.Event{ev}
 	}
 	verb, rest, _ := strings.Cut(deed, " ")
@@ -305,6 +324,12 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Text = s.code
 	case "link":
 		ev.Text = s.link
+	case "trouble":
+		p.trouble = troubles[rest]
+		if p.trouble == nil && rest != "over" {
+			s.t.Fatalf("there is no trouble %q", rest)
+		}
+		return nil
 	case "hold", "release":
 		s.hold(verb, rest)
 		return nil
@@ -382,6 +407,9 @@ func (s *stage) quote(p *person, ev *bot.Event, words string) {
 	for i := len(screen) - 1; i >= 0; i-- {
 		if text := screen[i].m.Text; strings.Contains(text, words) {
 			ev.Quoted = text
+			if p.at.Channel == "telegram" {
+				ev.Quotes = fmt.Sprint(screen[i].seq)
+			}
 			return
 		}
 	}
@@ -515,7 +543,8 @@ func (s *stage) erase() bool {
 	return len(due) > 0
 }
 
-// speak plays what is due and delivers what was said.
+// speak plays what is due and delivers what was said, until nothing comes of it any
+// more.
 func (s *stage) speak() {
 	s.t.Helper()
 	s.makeCopies()
@@ -527,12 +556,19 @@ func (s *stage) speak() {
 		for _, ev := range due {
 			s.handle(ev)
 		}
-		if len(due) == 0 {
-			break
+		if len(due) > 0 {
+			continue
 		}
-	}
-	if _, err := s.sender.Drain(s.t.Context()); err != nil {
-		s.t.Fatal(err)
+		sent, err := s.sender.Drain(s.t.Context())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if due, err = s.store.DueTimers(s.t.Context(), 1); err != nil {
+			s.t.Fatal(err)
+		}
+		if sent == 0 && len(due) == 0 {
+			return
+		}
 	}
 }
 
@@ -575,7 +611,7 @@ type ear struct {
 }
 
 func (e ear) Name() string                    { return e.name }
-func (e ear) Metered() bool                   { return false }
+func (e ear) Metered() bool                   { return e.stage.metered && e.name == "wechat" }
 func (e ear) Webhook(bot.Accept) http.Handler { return http.NotFoundHandler() }
 func (e ear) Fetch(context.Context, bot.Media, int64) ([]byte, error) {
 	return nil, bot.ErrGone
@@ -588,6 +624,12 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 	s.topicAt(d.To)
 	for _, p := range s.people {
 		if p.at == d.To {
+			if p.trouble != nil {
+				return bot.Receipt{}, p.trouble
+			}
+			if e.Metered() && d.Budget == 0 && d.Message.Mark == "" {
+				return bot.Receipt{}, bot.ErrClosed
+			}
 			if drawn := draw(p, d.Message); drawn != "" {
 				p.heard = append(p.heard, s.hideCode(drawn))
 			}
@@ -595,7 +637,19 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 			s.keepHidden(p, d.Message.Text)
 		}
 	}
-	return bot.Receipt{Pieces: 1, Total: 1}, nil
+	r := bot.Receipt{Pieces: 1, Total: 1}
+	if e.name == "telegram" {
+		r.Refs = []string{fmt.Sprint(d.Seq)}
+		if d.Message.Edits != "" {
+			r.Refs = []string{d.Message.Edits}
+		}
+	}
+	return r, nil
+}
+
+// troubles are why nothing reaches somebody.
+var troubles = map[string]error{
+	"blocked": bot.ErrGone, "refused": &bot.Refused{Code: 400, Reason: "odd"}, "unsure": &bot.Unsure{Err: errors.New("cut")}, "busy": &bot.SlowDown{For: time.Minute},
 }
 
 var copyPassword = regexp.MustCompile(`\b[0-9A-Z]{4}(-[0-9A-Z]{4}){3}\b`)
@@ -644,6 +698,12 @@ func (s *stage) keepHidden(p *person, text string) {
 // draw writes a message as the person's screen shows it: keys on Telegram,
 // numbered or lettered words on WeChat.
 func draw(p *person, m bot.Message) string {
+	switch {
+	case m.Mark != "":
+		return p.marked(m.Mark)
+	case m.Edits != "" && m.Changes != 0:
+		return "✎ " + m.Text
+	}
 	if m.Edits != "" {
 		_, tick, ok := strings.Cut(m.Text, "\n\n✓")
 		if !ok || p.at.Channel == "wechat" {
@@ -652,6 +712,9 @@ func draw(p *person, m bot.Message) string {
 		return "✓" + tick
 	}
 	lines := []string{}
+	if m.Quotes != "" && p.at.Channel == "telegram" {
+		lines = append(lines, "↩ "+p.quoted(m.Quotes))
+	}
 	if m.Text != "" {
 		lines = append(lines, m.Text)
 	}
@@ -676,4 +739,24 @@ func draw(p *person, m bot.Message) string {
 		lines = append(lines, "(file "+m.Document.Name+")")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// marked is how a mark on what the person wrote looks.
+func (p *person) marked(ref string) string {
+	if p.at.Channel == "wechat" {
+		return ""
+	}
+	return "👌 " + p.quoted(ref)
+}
+
+// quoted is the first line of the message of that name on the person's screen.
+func (p *person) quoted(ref string) string {
+	text := p.words[ref]
+	for _, on := range p.shown {
+		if fmt.Sprint(on.seq) == ref {
+			text = on.m.Text
+		}
+	}
+	first, _, _ := strings.Cut(text, "\n")
+	return first
 }

@@ -136,7 +136,11 @@ func (s Settings) showLine(t *dialog.Turn, h store.Handoff, v talkView, photos [
 		return err
 	}
 	v.Pictures, v.Turn = len(photos), !current && !inTopic(h.Desk)
-	sayAt(t, h, lineCard(s).For(h.Number(), v), photos...)
+	line, anew := lineCard(s).For(h.Number(), v), v
+	anew.Changed = false
+	instead := lineCard(s).For(h.Number(), anew)
+	t.Carry(dialog.Parcel{To: h.Desk, Lang: h.Staff.Lang, Line: line, Photos: photos, Instead: &instead})
+	watchWindow(t, h)
 	return nil
 }
 
@@ -152,13 +156,27 @@ func sayInTalk(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) {
 	}
 	v := talkView{From: h.Staff.Name, Lines: u.Words.Lines, Pictures: len(u.Words.Photos), Changed: u.Changed}
 	client := h.Client.Conversation
-	t.Tell(client, h.Client.Lang, sayFromStaff.With(v), u.Words.Photos...)
+	anew := v
+	anew.Changed = false
+	instead := sayFromStaff.With(anew)
+	t.Carry(dialog.Parcel{
+		To: client, Lang: h.Client.Lang, Line: sayFromStaff.With(v), Photos: u.Words.Photos, For: wroteAt(t, u.By), Ref: u.Words.Ref, Instead: &instead,
+	})
 	t.Records.LaterFor(client, idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
 	t.Records.CancelFor(client, unansweredTimer, h.Number())
 	if err := t.Records.LogWords(h, u.By.ID, u.Words); err != nil {
 		return false, err
 	}
 	return true, t.Records.NoteAnswered(h)
+}
+
+// wroteAt is where a colleague hears what becomes of their words: where they have just
+// written them, or else where they are best reached.
+func wroteAt(t *dialog.Turn, by store.Staff) bot.Conversation {
+	if me, ok := t.Staff(); ok && me.ID == by.ID {
+		return t.Event.From
+	}
+	return by.Conversation
 }
 
 // mostKept is how many messages are kept for a colleague who is still to come.

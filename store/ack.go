@@ -78,7 +78,15 @@ func (s *Store) writeAcks(ctx context.Context, tx *sql.Tx, batch []*ack) error {
 	if err := s.ackHeads(ctx, tx, sorted); err != nil {
 		return err
 	}
-	return s.ackRows(ctx, tx, sorted)
+	if err := s.ackRows(ctx, tx, sorted); err != nil {
+		return err
+	}
+	for _, a := range sorted {
+		if _, err := s.tellSender(ctx, tx, a.claim.To, a.last); err != nil {
+			return wrap("tell whose words arrived", err)
+		}
+	}
+	return nil
 }
 
 // ackHeads moves the heads on. A claim that is lost changes nothing: its

@@ -106,6 +106,7 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
 	for _, step := range []func() error{
 		func() error { return s.writeMessages(ctx, tx, heads) },
 		func() error { return writeAbout(ctx, tx, heads) },
+		func() error { return writeCarried(ctx, tx, heads) },
 		func() error { return s.writeTurns(ctx, tx, txs) },
 		func() error { return writeDeeds(ctx, tx, txs) }, // a repeated event has ended before
 		func() error { return s.writeSessions(ctx, tx, txs) },

@@ -86,6 +86,7 @@ var personalTables = []personalTable{
 	{"timers", "", "conversation IN ({chats})", ""},
 	{"attempts", "", "conversation IN ({chats})", ""},
 	{"outbox_about", "", "client_id IN ({clients}) OR conversation IN ({chats})", ""},
+	{"carried", "", "conversation IN ({chats}) OR sender IN ({chats})", ""},
 	{"outbox", KindMessages, "conversation IN ({chats})", ""},
 	{"sessions", "", "conversation IN ({chats})", ""},
 }

@@ -230,7 +230,7 @@ func (h *headNews) take(cl *Claim) {
 	c := &claimed{claim: cl}
 	first := h.last - int64(len(h.posts)) + 1
 	for i, p := range h.posts {
-		c.next = append(c.next, Outgoing{To: h.to, Seq: first + int64(i), Message: p.m, Lane: p.lane, Event: p.tx.ev.Key, At: p.tx.now})
+		c.next = append(c.next, Outgoing{To: h.to, Seq: first + int64(i), Message: p.m, Lane: p.lane, Carried: p.carried != nil, Event: p.tx.ev.Key, At: p.tx.now})
 	}
 	if h.reply != nil {
 		h.reply.reply = c

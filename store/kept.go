@@ -137,6 +137,7 @@ var notCopied = map[string]string{
 	"handoff_queue":  "how far the search for a colleague has come",
 	"handoff_asked":  "which colleagues were asked to come",
 	"handoff_steps":  "which colleague was asked, came or was reminded, and when: the agency's own account",
+	"carried":        "which of our messages shows whose words, under the platforms' own names for them",
 	"held_words":     "what colleagues wrote and nobody was sent; who held it back is the agency's own account",
 	"outbox":         "what we said stands in the client's own chat; it is kept so that it arrives, and what colleagues said in it is theirs too",
 	"outbox_heads":   "how far delivery has come",

@@ -21,6 +21,7 @@ type Outgoing struct {
 	Pieces  int // handed over at earlier attempts
 	Tries   int // attempts before this one
 	Lane    Lane
+	Carried bool // it carries words of somebody (Tx.Carry)
 	Event   bot.EventKey
 	At      time.Time
 }
@@ -104,7 +105,7 @@ func (c *Claim) Pending(ctx context.Context, n int) ([]Outgoing, error) {
 
 func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
 	name := to.String()
-	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
+	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at, EXISTS (SELECT 1 FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
 	if err != nil {
 		return nil, wrap("read messages", err)
 	}
@@ -114,7 +115,7 @@ func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string,
 		o := Outgoing{To: to}
 		var body []byte
 		var at int64
-		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Lane, &o.Event, &at); err != nil {
+		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Lane, &o.Event, &at, &o.Carried); err != nil {
 			return nil, wrap("read messages", err)
 		}
 		o.At = fromMillis(at)
@@ -135,6 +136,9 @@ type Settled struct {
 	Tried  bool   // the attempt counts
 	Reason string // why it is not sent, without personal data; ASCII
 	Lane   Lane   // the message's
+
+	Carried bool     // it carries somebody's words
+	Refs    []string // the platform's names of the pieces, of such a one
 }
 
 func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
@@ -154,6 +158,9 @@ func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
 	}
 	if err := c.s.settleRow(ctx, tx, c.To, r); err != nil {
 		return err
+	}
+	if told, err := c.s.tellSender(ctx, tx, c.To, r); told || err != nil {
+		return err // who wrote the words looks after them
 	}
 	return c.s.tellOfLoss(ctx, tx, c.To, r)
 }

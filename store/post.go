@@ -31,15 +31,16 @@ const (
 )
 
 type post struct {
-	to   bot.Conversation
-	lane Lane
-	m    bot.Message
+	to      bot.Conversation
+	lane    Lane
+	m       bot.Message
+	carried *carriedRow // whose words it carries, if it does
 }
 
 // Post leaves a message for delivery when the turn commits, after those the
 // conversation is still to be told.
 func (tx *Tx) Post(to bot.Conversation, lane Lane, m bot.Message) {
-	tx.posts = append(tx.posts, post{to, lane, m})
+	tx.posts = append(tx.posts, post{to: to, lane: lane, m: m})
 }
 
 func bodyPlace(conversation string, seq int64) string {

@@ -79,6 +79,7 @@ var retentions = []retention{
 	{kind: "held_words", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},
 	{kind: "outbox", keep: func(k Keep) time.Duration { return k.Talks }, at: "created_at", where: "state NOT IN ('" + string(Queued) + "', '" + string(Waiting) + "') AND " + chatFree},
 	{kind: "outbox_about", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: clientFree},
+	{kind: "carried", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: chatFree + " AND sender NOT IN (" + heldChats + ")"},
 	{kind: "turns", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: chatFree},
 	{kind: "turns", keep: func(Keep) time.Duration { return eventsFor }, at: "at", where: "conversation LIKE '" + nobodyMark + "%'"},
 	{

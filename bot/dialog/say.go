@@ -63,7 +63,8 @@ func (t *Turn) post(m bot.Message) {
 		}
 	}
 	m.Text = t.withNotes(m.Text)
-	t.out = append(t.out, outgoing{t.Event.From, store.Replies, m})
+	m.Quotes, t.answering = t.answering, ""
+	t.out = append(t.out, outgoing{to: t.Event.From, lane: store.Replies, m: m})
 }
 
 func (t *Turn) withNotes(text string) string {
@@ -107,8 +108,14 @@ func (t *Turn) commit() error {
 		t.Records.Post(t.Event.From, store.Replies, *t.edit)
 	}
 	for _, o := range t.out {
-		if o.m.Text == "" && len(o.m.Photos) == 0 {
+		if o.m.Text == "" && len(o.m.Photos) == 0 && o.m.Mark == "" {
 			return errors.New("dialog: a message without words")
+		}
+		if o.carries != nil {
+			if err := t.Records.Carry(o.to, o.lane, o.m, *o.carries); err != nil {
+				return err
+			}
+			continue
 		}
 		t.Records.Post(o.to, o.lane, o.m)
 	}

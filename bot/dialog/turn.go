@@ -39,23 +39,24 @@ type Turn struct {
 	staff  *store.Staff // who the person is, once looked up
 	looked bool
 
-	out     []outgoing
-	notes   []string     // the engine's own words before the next message
-	edit    *bot.Message // settles the message whose button was pressed
-	toast   string
-	opening []string // flows to be opened after this step
-	anew    string   // the one of them that begins anew
-	ended   map[string]bool
-	handed  bool // this turn left the talk to a colleague
-	given   bool // this turn took it back
-	moved   bool // the open question is not the one the person saw
-	asked   bool // the open question has been said
-	missed  int  // misses in a row before this turn
-	atLoss  bool // this turn is one
-	stray   bool // nothing answers the turn's words
-	unfit   bool // the step could not take the answer
-	keys    bool // keys of an answered question are on the screen, in the place of the letters
-	err     error
+	out       []outgoing
+	notes     []string     // the engine's own words before the next message
+	edit      *bot.Message // settles the message whose button was pressed
+	toast     string
+	opening   []string // flows to be opened after this step
+	anew      string   // the one of them that begins anew
+	ended     map[string]bool
+	handed    bool   // this turn left the talk to a colleague
+	given     bool   // this turn took it back
+	moved     bool   // the open question is not the one the person saw
+	asked     bool   // the open question has been said
+	missed    int    // misses in a row before this turn
+	atLoss    bool   // this turn is one
+	stray     bool   // nothing answers the turn's words
+	unfit     bool   // the step could not take the answer
+	answering string // the message that the next words quote
+	keys      bool   // keys of an answered question are on the screen, in the place of the letters
+	err       error
 }
 
 type folded struct{ of, text string }
@@ -72,6 +73,8 @@ type outgoing struct {
 	to   bot.Conversation
 	lane store.Lane
 	m    bot.Message
+
+	carries *store.Carry // the words of the one whose turn it is
 }
 
 // Choice is the ID of the button that was chosen, as the text has it; empty when
@@ -210,7 +213,7 @@ func (t *Turn) Words(lang string, l templates.Line) string {
 func (t *Turn) Tell(to bot.Conversation, lang string, l templates.Line, photos ...bot.MediaID) {
 	m := t.render(lang, l)
 	m.Photos = photos
-	t.out = append(t.out, outgoing{to, store.Replies, m})
+	t.out = append(t.out, outgoing{to: to, lane: store.Replies, m: m})
 }
 
 // Alert tells every member of staff of the roles, each in their language; those
@@ -228,7 +231,7 @@ func (t *Turn) Alert(l templates.Line, roles ...store.Role) {
 		t.log.WarnContext(t.ctx, "nobody to alert", "event", t.Event.Key, "line", l.Name)
 	}
 	for _, s := range all {
-		t.out = append(t.out, outgoing{s.Conversation, store.Alerts, t.render(s.Lang, l)})
+		t.out = append(t.out, outgoing{to: s.Conversation, lane: store.Alerts, m: t.render(s.Lang, l)})
 	}
 }
 

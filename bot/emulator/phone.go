@@ -20,6 +20,7 @@ type Bubble struct {
 	From   string    `json:"from,omitempty"`   // who sent it, in a group
 	Thread int64     `json:"thread,omitempty"` // the topic it stands in, in a forum
 	Edited bool      `json:"edited,omitempty"`
+	Mark   string    `json:"mark,omitempty"` // the bot's reaction to it
 	At     time.Time `json:"at"`
 }
 

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"reflect"
+	"strings"
 	"time"
 )
 
@@ -42,9 +43,9 @@ func (t *Telegram) edit(chat *tgChat, old *tgMessage, changed tgMessage) (any, e
 	changed.EditDate = t.now()
 	chat.messages[old.ID] = &changed
 	chat.screen.edit(old.ID, func(b *Bubble) {
-		at := b.At
+		at, mark := b.At, b.Mark
 		*b = t.bubble(chat, &changed)
-		b.At = at
+		b.At, b.Mark = at, mark
 	})
 	return &changed, nil
 }
@@ -171,4 +172,39 @@ func (t *Telegram) forwardMessage(c *tgCall) (any, error) {
 		l.msg.ForwardOrigin = &tgOrigin{Type: "user", Date: m.Date, User: m.From}
 	}
 	return t.send(l)
+}
+
+// tgReactions are some of the emoji that the platform lets bots react with
+// (ReactionTypeEmoji); a tick is none of them.
+const tgReactions = "👍👎❤🔥🥰👏😁🤔😢🎉🙏👌🕊😍💯⚡🏆💔✍🤝🫡👀"
+
+// setMessageReaction puts the bot's reaction under a message, or takes it away.
+func (t *Telegram) setMessageReaction(c *tgCall) (any, error) {
+	chat, err := t.chat(c, "chat_id")
+	if err == nil {
+		err = chat.writable()
+	}
+	if err != nil {
+		return nil, err
+	}
+	var reactions []struct {
+		Type  string `json:"type"`
+		Emoji string `json:"emoji"`
+	}
+	if err := c.object("reaction", &reactions); err != nil {
+		return nil, err
+	}
+	m, mark := chat.messages[c.num("message_id")], ""
+	switch {
+	case m == nil:
+		return nil, tgBad("message to react not found")
+	case len(reactions) > 1:
+		return nil, tgBad("REACTIONS_TOO_MANY")
+	case len(reactions) == 1:
+		if mark = reactions[0].Emoji; reactions[0].Type != "emoji" || mark == "" || !strings.Contains(tgReactions, mark) {
+			return nil, tgBad("REACTION_INVALID")
+		}
+	}
+	chat.screen.edit(m.ID, func(b *Bubble) { b.Mark = mark })
+	return true, nil
 }

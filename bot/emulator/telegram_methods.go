@@ -23,6 +23,7 @@ func (t *Telegram) methodTable() map[string]tgMethod {
 		"editMessageCaption":     t.editMessageCaption,
 		"editMessageReplyMarkup": t.editMessageReplyMarkup,
 		"deleteMessage":          t.deleteMessage,
+		"setMessageReaction":     t.setMessageReaction,
 		"copyMessage":            t.copyMessage,
 		"forwardMessage":         t.forwardMessage,
 		"answerCallbackQuery":    t.answerCallbackQuery,

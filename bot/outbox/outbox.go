@@ -211,7 +211,7 @@ func ignoreLost(err error) error {
 }
 
 // send hands the message to its channel, and keeps the claim alive meanwhile.
-func (s *Sender) send(ctx context.Context, cl *store.Claim, o store.Outgoing) (bot.Receipt, error) {
+func (s *Sender) send(ctx context.Context, cl *store.Claim, o store.Outgoing) (_ bot.Receipt, err error) {
 	c := s.Channels[o.To.Channel]
 	if c == nil {
 		return bot.Receipt{}, &bot.Refused{Reason: "no channel " + o.To.Channel}
@@ -228,7 +228,26 @@ func (s *Sender) send(ctx context.Context, cl *store.Claim, o store.Outgoing) (b
 		}
 	}
 	defer s.keep(ctx, cancel, cl)()
+	if o.Message.Changes != 0 {
+		if o.Message, err = s.correction(ctx, o); err != nil {
+			return bot.Receipt{Pieces: o.Pieces}, err
+		}
+	}
 	return c.Send(ctx, bot.Delivery{To: o.To, Seq: o.Seq, Message: o.Message, Skip: o.Pieces, Budget: budget, Media: s.media})
+}
+
+// correction is what a correction looks like where the platform calls the corrected
+// message by a name, and else.
+func (s *Sender) correction(ctx context.Context, o store.Outgoing) (bot.Message, error) {
+	m := o.Message
+	ref, err := s.Store.RefOf(ctx, o.To, m.Changes)
+	if err != nil {
+		return m, err
+	}
+	if m.Edits = ref; ref == "" {
+		m.Text, m.Otherwise = m.Otherwise, ""
+	}
+	return m, nil
 }
 
 // keep renews the claim until stop is called; when it is lost, the send is

@@ -23,20 +23,23 @@ const (
 	maxButtons = 100 // in one keyboard
 )
 
-// piece is one call of the Bot API: a text, one picture or an album, a file, or
-// the change of a message on the screen.
+// piece is one call of the Bot API: a text, one picture or an album, a file, the
+// change of a message on the screen, or a mark on one.
 type piece struct {
-	text   string
-	markup models.ReplyMarkup // nil: none
-	photos []bot.MediaID
-	file   *bot.Document
-	edits  *ref
+	text    string
+	markup  models.ReplyMarkup // nil: none
+	photos  []bot.MediaID
+	file    *bot.Document
+	edits   *ref
+	instead string // said where the message to be edited cannot be
+	marks   *ref
+	quotes  int // the message that it answers; 0: none
 }
 
 // weight is how many messages the piece is to the limits of a chat. An edit in a
-// private chat is none.
+// private chat is none, nor is a mark.
 func (p piece) weight(chat int64) int {
-	if p.edits != nil && chat > 0 {
+	if p.marks != nil || p.edits != nil && chat > 0 {
 		return 0
 	}
 	return max(1, len(p.photos))
@@ -46,8 +49,11 @@ func (p piece) weight(chat int64) int {
 // in it needs escaping. The buttons are a keyboard under the last of the text.
 // The error is a *bot.Refused: nothing of such a message is sent.
 func draw(m bot.Message) ([]piece, error) {
-	if m.Edits != "" {
+	switch {
+	case m.Edits != "":
 		return drawEdit(m)
+	case m.Mark != "":
+		return drawMark(m)
 	}
 	keys, err := markup(m.Buttons)
 	if err != nil {
@@ -80,7 +86,19 @@ func draw(m bot.Message) ([]piece, error) {
 	if len(pieces) == 0 {
 		return nil, refuse("an empty message")
 	}
+	if at, ok := parseRef(m.Quotes); ok {
+		pieces[0].quotes = at.id
+	}
 	return pieces, nil
+}
+
+// drawMark is a mark on a message of the person.
+func drawMark(m bot.Message) ([]piece, error) {
+	at, ok := parseRef(m.Mark)
+	if !ok {
+		return nil, refuse("Mark names no message")
+	}
+	return []piece{{marks: &at}}, nil
 }
 
 // drawEdit is the change of a message: its text becomes ours, its buttons go.
@@ -98,7 +116,7 @@ func drawEdit(m bot.Message) ([]piece, error) {
 	if at.caption {
 		limit = maxCaption
 	}
-	return []piece{{text: shorten(tidy(m.Text), limit), edits: &at}}, nil
+	return []piece{{text: shorten(tidy(m.Text), limit), edits: &at, instead: shorten(tidy(m.Otherwise), maxText)}}, nil
 }
 
 func drawPhotos(ids []bot.MediaID) (pieces []piece, err error) {

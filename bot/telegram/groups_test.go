@@ -232,3 +232,38 @@ func TestAGroupWithoutThreads(t *testing.T) {
 		}
 	}
 }
+
+// What arrived is marked where it was written; a correction takes the place of what
+// stands there, or is said; a quote quotes.
+func TestMarksCorrectionsAndQuotes(t *testing.T) {
+	s, g, li := newDesk(t)
+	if err := s.tell(t, aboutAnna, bot.Message{Text: "卡片"}); err != nil {
+		t.Fatal(err)
+	}
+	at := thread(t, g, "K-000007")
+	ev := s.hears(t, g.Write(li, at, "我在"), bot.Wrote)
+	send := func(m bot.Message) string {
+		t.Helper()
+		r, err := s.Send(s.ctx, bot.Delivery{To: aboutAnna, Message: m, Budget: -1})
+		if err != nil || len(r.Refs) != 1 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		return r.Refs[0]
+	}
+	send(bot.Message{Mark: ev.Ref})
+	send(bot.Message{Mark: "999999"}) // gone: no matter
+	said := send(bot.Message{Text: "K-000007：可以", Quotes: ev.Ref})
+	send(bot.Message{Text: "K-000007：不可以", Otherwise: "K-000007 更正：不可以", Edits: said})
+	send(bot.Message{Text: "K-000007：也许", Otherwise: "K-000007 更正：也许", Edits: "999999"})
+	shown := g.Screen().Bubbles()
+	i := slices.IndexFunc(shown, func(b emulator.Bubble) bool { return b.Text == "我在" })
+	if i < 0 || len(shown) != i+3 || shown[i].Mark != "👌" {
+		t.Fatalf("%+v", shown)
+	}
+	if b := shown[i+1]; b.Text != "K-000007：不可以" || b.Reply != shown[i].ID || !b.Edited {
+		t.Errorf("%+v", b)
+	}
+	if b := shown[i+2]; b.Text != "K-000007 更正：也许" || b.Thread != at {
+		t.Errorf("%+v", b)
+	}
+}

@@ -78,8 +78,12 @@ func (c *Channel) deliver(ctx context.Context, at *spot, p piece, open opener) (
 	var moved *sdk.MigrateError
 	var slow *bot.SlowDown
 	switch {
-	case err == nil, p.edits != nil && says(err, editsNothing...):
+	case err == nil, p.edits != nil && p.instead == "" && says(err, editsNothing...), p.marks != nil && errors.Is(err, sdk.ErrorBadRequest):
 		return sent, nil
+	case p.instead != "" && says(err, unchanged):
+		return sent, nil
+	case p.instead != "" && says(err, editsNothing...):
+		return c.deliver(ctx, at, piece{text: p.instead}, open)
 	case errors.As(err, &slow):
 		return sent, err
 	case what == opening:
@@ -109,13 +113,19 @@ func (c *Channel) follow(ctx context.Context, at *spot, err error) bool {
 	return true
 }
 
+// unchanged is the answer to an edit that changes nothing.
+const unchanged = "message is not modified"
+
 // editsNothing are the answers to an edit that has nothing left to do.
-var editsNothing = []string{"message is not modified", "message to edit not found", "message can't be edited", "message_id_invalid"}
+var editsNothing = []string{unchanged, "message to edit not found", "message can't be edited", "message_id_invalid"}
 
 // post makes the call for one piece and says what deed it was.
 func (c *Channel) post(ctx context.Context, at *spot, p piece, open opener) (what string, sent ref, err error) {
-	if p.edits != nil {
+	switch {
+	case p.edits != nil:
 		return "edit", *p.edits, c.edit(ctx, at.chat, p)
+	case p.marks != nil:
+		return "mark", *p.marks, c.mark(ctx, at.chat, p.marks.id)
 	}
 	if err := c.enter(ctx, at); err != nil {
 		return opening, ref{}, err
@@ -131,11 +141,35 @@ func (c *Channel) post(ctx context.Context, at *spot, p piece, open opener) (wha
 		sent, err = c.sendFile(ctx, at, *p.file, open)
 		return "send file", sent, err
 	}
-	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{ChatID: at.chat, MessageThreadID: at.thread, Text: p.text, ReplyMarkup: p.markup})
+	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{
+		ChatID: at.chat, MessageThreadID: at.thread, Text: p.text, ReplyMarkup: p.markup, ReplyParameters: p.answers(),
+	})
 	if err != nil {
 		return "send text", sent, err
 	}
 	return "send text", ref{id: m.ID}, nil
+}
+
+// answers names the message that a piece quotes; it goes without when that one is
+// gone.
+func (p piece) answers() *models.ReplyParameters {
+	if p.quotes == 0 {
+		return nil
+	}
+	return &models.ReplyParameters{MessageID: p.quotes, AllowSendingWithoutReply: true}
+}
+
+// arrivedMark is the reaction that says that a person's words have arrived. A tick
+// is none of those that Telegram lets a bot use (ReactionTypeEmoji).
+const arrivedMark = "👌"
+
+// mark is a courtesy: where the message is gone, or the group allows no such mark,
+// nobody is told less for it.
+func (c *Channel) mark(ctx context.Context, chat int64, id int) error {
+	_, err := c.api.SetMessageReaction(ctx, &sdk.SetMessageReactionParams{ChatID: chat, MessageID: id, Reaction: []models.ReactionType{{
+		Type: models.ReactionTypeTypeEmoji, ReactionTypeEmoji: &models.ReactionTypeEmoji{Emoji: arrivedMark},
+	}}})
+	return err
 }
 
 // edit changes a message on the screen. Leaving out the markup takes its
