@@ -47,6 +47,10 @@ type Message struct {
 type Document struct {
 	ID   MediaID
 	Name string // as their screen shows it: plain letters, "my-data.zip"
+
+	// Kind is Voice or Video for what the channel may play in the chat, where its
+	// bytes allow that; else it is a file.
+	Kind MediaKind `json:",omitempty"`
 }
 
 // Button is one offered answer. Its ID is at most 64 bytes and not empty, its

@@ -148,11 +148,16 @@ var following = dialog.Flow[none]{
 	Name:    "following",
 	Title:   templates.New[none]("title.following"),
 	Opens:   templates.NewWords("open.following"),
-	Reads:   func(text string) bool { return slices.Contains([]string{"?", "？"}, strings.TrimSpace(text)) },
+	Reads:   asksFate,
 	Staff:   who(TakeTalk),
 	Always:  true,
 	Passing: true,
 	Begin:   func(t *dialog.Turn, _ *none) (dialog.Move, error) { return dialog.End, tellLastLines(t) },
+}
+
+// asksFate says that words ask how the last lines stand.
+func asksFate(text string) bool {
+	return slices.Contains([]string{"?", "？"}, strings.TrimSpace(text))
 }
 
 func tellLastLines(t *dialog.Turn) error {

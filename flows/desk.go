@@ -38,6 +38,7 @@ type deskView struct {
 	Kind     string
 	Words    string // as they begin
 	Pictures int
+	Files    int
 	To       []string // clients to whom the words may go
 	NoteTo   []string // clients of whom they may be a note
 	End      []string // clients whose talk may end
@@ -82,9 +83,9 @@ func (s Settings) hearColleague(t *dialog.Turn, me store.Staff, talks []store.Ha
 	if typed && card == failedCard {
 		return sendAgain(t, ref, choice)
 	}
-	w, ok := carry(t)
-	if !ok {
-		return nil
+	w, ok, err := carry(t)
+	if !ok || err != nil {
+		return err
 	}
 	to, certain, err := aim(t, me, talks)
 	only := talks
@@ -178,7 +179,7 @@ func (s Settings) askDesk(t *dialog.Turn, me store.Staff, kind store.DeskKind, t
 }
 
 func viewOfDesk(q store.DeskQuestion) deskView {
-	v := deskView{Kind: string(q.Kind), Words: shorten(strings.Join(q.Words.Lines, " ")), Pictures: len(q.Words.Photos), Waits: len(q.Words.Lines)+len(q.Words.Photos) > 0}
+	v := deskView{Kind: string(q.Kind), Words: shorten(strings.Join(q.Words.Lines, " ")), Pictures: len(q.Words.Photos), Files: len(q.Words.Files), Waits: q.Words.Items() > 0}
 	codes := clientCodes(q.Choices)
 	switch q.Kind {
 	case store.AskEnd:

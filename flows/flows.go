@@ -41,6 +41,11 @@ type Settings struct {
 	// PhotoLink is the address of a link to a photo; nil: there are no links.
 	PhotoLink func(token string) string
 
+	// FileLink is the address of a link to a voice note or a file that a talk carries
+	// to WeChat; nil: there are no links, and none are carried there.
+	FileLink func(token string) string
+	FileFor  time.Duration // such a link is good for so long: three days
+
 	// CopyLink is the address of a link to the copy of a client's data; nil: there
 	// are no links, and clients on WeChat, which carries no files, get none.
 	CopyLink     func(token string) string
@@ -157,6 +162,7 @@ func (s Settings) filledIn() Settings {
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
 	or(&s.RemindPapers, 14*24*time.Hour)
+	or(&s.FileFor, 3*24*time.Hour)
 	or(&s.CopyFor, 24*time.Hour)
 	s.CopyFetches = s.MostFetches()
 	if s.CopiesPerDay <= 0 {

@@ -57,7 +57,7 @@ const (
 // utter sends a colleague's words to a client, if they may go. Of what is stopped
 // it gives what the colleague is to be told, who has not been told yet.
 func (s Settings) utter(t *dialog.Turn, u utterance) (became uttered, stopped heldView, err error) {
-	if text := strings.Join(u.Words.Lines, "\n"); isNote(text) || !u.Sure && looksLikeNote(text) {
+	if text := readable(u.Words); isNote(text) || !u.Sure && looksLikeNote(text) {
 		return wordsNote, stopped, nil
 	}
 	replaced, err := t.Records.ReplaceHeld(u.By, u.Ref, u.Changed || u.Outlet == outletAnswer)
@@ -66,7 +66,7 @@ func (s Settings) utter(t *dialog.Turn, u utterance) (became uttered, stopped he
 	}
 	// What is corrected before it was sent is new to the client.
 	u.Changed = u.Changed && replaced == 0
-	found := s.Guard().Check(strings.Join(u.Words.Lines, "\n"))
+	found := s.Guard().Check(readable(u.Words))
 	if slices.ContainsFunc(found, func(f guard.Finding) bool { return f.Severity == guard.Stop }) {
 		h, err := t.Records.HoldWords(u.held(store.HeldBack, found))
 		return wordsStopped, viewOfHeld(h, found, u), err
@@ -83,6 +83,15 @@ func (s Settings) utter(t *dialog.Turn, u utterance) (became uttered, stopped he
 		t.Say(sayFlagged.With(viewOfHeld(h, found, u)))
 	}
 	return wordsSent, stopped, nil
+}
+
+// readable is all that a client can read of words: the names of files too.
+func readable(w store.Words) string {
+	all := slices.Clone(w.Lines)
+	for _, f := range w.Files {
+		all = append(all, f.Name)
+	}
+	return strings.Join(all, "\n")
 }
 
 func (u utterance) held(state store.HeldState, found []guard.Finding) store.Held {
@@ -112,7 +121,7 @@ type heldView struct {
 type fault struct{ Kind, Words string }
 
 func viewOfHeld(h store.Held, found []guard.Finding, u utterance) heldView {
-	text := strings.Join(u.Words.Lines, "\n")
+	text := readable(u.Words)
 	v := heldView{
 		Number: h.Number(), Client: h.Client.Code(), By: h.By.Name, Words: u.Words.Lines, Pictures: len(u.Words.Photos), Boss: isBoss(h.By),
 		State: string(h.State), Decider: h.Decider.Name, At: h.At,
@@ -129,7 +138,7 @@ func viewOfHeld(h store.Held, found []guard.Finding, u utterance) heldView {
 
 // viewOfHeldNow reads what is wrong with held words as the rules stand today.
 func (s Settings) viewOfHeldNow(h store.Held) heldView {
-	return viewOfHeld(h, s.Guard().Check(strings.Join(h.Words.Lines, "\n")), utterance{Words: h.Words})
+	return viewOfHeld(h, s.Guard().Check(readable(h.Words)), utterance{Words: h.Words})
 }
 
 var (

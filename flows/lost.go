@@ -41,13 +41,13 @@ func tellUndelivered(t *dialog.Turn, ref string) error {
 }
 
 // lostPicture is why a picture could not be kept.
-type lostPicture struct{ TooBig, Odd bool }
+type lostPicture struct{ TooBig, Odd, Kind bool }
 
 func tellPictureLost(t *dialog.Turn, ref string) error {
 	why, err := t.Records.WhyLost(bot.MediaID(ref))
 	if err != nil {
 		return err
 	}
-	t.Say(sayPictureLost.With(lostPicture{TooBig: why == store.LostTooBig, Odd: why == store.LostOdd}))
+	t.Say(sayPictureLost.With(lostPicture{TooBig: why == store.LostTooBig, Odd: why == store.LostOdd, Kind: why == store.LostKind}))
 	return nil
 }

@@ -246,7 +246,7 @@ var unsaid = []string{
 	"redthread/store.Staff.Conversation", "redthread/store.Staff.Lang", "redthread/store.Staff.EnrolledAt", "redthread/store.Staff.RevokedAt", "redthread/store.Staff.Role",
 	"redthread/store.Staff.Chats", "redthread/store.Staff.Duty", "redthread/store.Staff.LeaveUntil", "redthread/store.Staff.Capacity", "redthread/store.Staff.OwnCapacity", "redthread/store.Staff.Langs",
 	"redthread/store.Client.Source", "redthread/store.Client.SourceName", "redthread/store.Client.Lang", "redthread/store.Photo.Media", "redthread/store.Complaint.Evidence", "redthread/store.Words.Photos", "redthread/store.Words.Ref", "redthread/store.Handoff.Desk", "redthread/store.Handoff.CalledAt", "redthread/store.Handoff.AskedAt", "redthread/store.Handoff.RemindedAt", "redthread/store.Handoff.AnsweredAt",
-	"redthread/store.KeptMedia.ID", "redthread/store.Verification.Client", "redthread/store.Complaint.Client", "redthread/store.Question.Client", "redthread/store.Handoff.Client",
+	"redthread/store.KeptMedia.ID", "redthread/store.KeptMedia.Kind", "redthread/store.KeptMedia.Type", "redthread/bot.Document.ID", "redthread/bot.Document.Kind", "redthread/store.Verification.Client", "redthread/store.Complaint.Client", "redthread/store.Question.Client", "redthread/store.Handoff.Client",
 	"redthread/store.Question.Lang", "redthread/store.Consent.Lang", "redthread/store.AnswerGiven.Lang", "redthread/store.KeptCopy.Steps", "redthread/store.Note.At",
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/copies"
+	"redthread/bot/media"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -208,6 +209,14 @@ func (f *facts) time(id string, at time.Time) *facts {
 
 func (f *facts) picture(id string, media bot.MediaID) *facts {
 	f.all = append(f.all, copies.Picture(id, f.name(id), media))
+	return f
+}
+
+func (f *facts) attached(id string, m store.KeptMedia) *facts {
+	if m.Kind == bot.Photo {
+		return f.picture(id, m.ID)
+	}
+	f.all = append(f.all, copies.Attached(id, f.name(id), m.ID, media.Ending(m.Type)))
 	return f
 }
 

@@ -217,7 +217,7 @@ func (c *composer) talks(k store.Kept) (all []copies.Record) {
 		f := c.record().text("number", h.Number()).time("at", h.OpenedAt).staff("by", h.Staff).time("taken", h.TakenAt).time("closed", h.ClosedAt)
 		for i, w := range h.Words {
 			at := h.At[i].UTC()
-			if words := strings.Join(w.Lines, "\n"); words != "" {
+			if words := readable(w); words != "" { // a file by its name; itself it stands with the pictures
 				f.add(copies.Field{ID: "words", Time: &at, Text: words})
 			}
 			for _, m := range w.Photos {
@@ -249,7 +249,7 @@ func (c *composer) pictures(k store.Kept) (all []copies.Record) {
 	}
 	for _, m := range k.Media {
 		if !told[m.ID] {
-			all = append(all, c.record().time("at", m.At).picture("picture", m.ID).done(""))
+			all = append(all, c.record().time("at", m.At).attached("picture", m).done(""))
 		}
 	}
 	return all

@@ -46,7 +46,7 @@ func noteOf(w store.Words) (_ store.Words, code string) {
 			lines = lines[1:]
 		}
 	}
-	return store.Words{Lines: lines, Photos: w.Photos, Ref: w.Ref}, code
+	return store.Words{Lines: lines, Photos: w.Photos, Files: w.Files, Ref: w.Ref}, code
 }
 
 var (
@@ -91,7 +91,7 @@ func writeNote(s Settings) dialog.Flow[none] {
 func (s Settings) noteAbout(t *dialog.Turn, me store.Staff, to store.Handoff, certain bool, talks []store.Handoff, w store.Words) error {
 	note, code := noteOf(w)
 	switch {
-	case len(note.Lines)+len(note.Photos) == 0:
+	case note.Items() == 0:
 		t.Say(sayEmptyNote.With(none{}))
 		return nil
 	case code != "":
@@ -131,9 +131,9 @@ func noteByCard() dialog.Flow[noted] {
 		Steps: []dialog.Step[noted]{
 			{Name: "words", Ask: askNote, Want: dialog.Button.Or(dialog.Anything), Hear: func(t *dialog.Turn, n *noted) (dialog.Move, error) {
 				me, ok := t.Staff()
-				w, some := carry(t)
-				if !ok || t.Choice() != "" || !some {
-					return dialog.End, nil
+				w, some, err := carry(t)
+				if !ok || t.Choice() != "" || !some || err != nil {
+					return dialog.End, err
 				}
 				c, err := t.Records.ClientByCode(n.Client)
 				if err != nil {

@@ -124,7 +124,7 @@ func lastWords(t testing.TB) store.Farewell {
 }
 
 func stageSettings(t testing.TB) flows.Settings {
-	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }}
+	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }, FileLink: func(string) string { return "https://red.example/file/…" }}
 }
 
 func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS) *dialog.Engine {
@@ -265,6 +265,9 @@ func (s *stage) act(p *person, line string) {
 	s.noteDown(p, line)
 	for _, ev := range s.read(p, line) {
 		p.sign(&ev)
+		if s.topic != nil {
+			s.topic.sign(&ev)
+		}
 		s.handle(ev)
 	}
 	s.settle()
@@ -300,8 +303,13 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Kind = bot.Left
 	case "voice":
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Voice, Ref: "v", Note: rest}}
+	case "video":
+		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Video, Ref: "w"}}
 	case "file":
-		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.File, Ref: "f", Note: "cv.pdf"}}
+		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.File, Ref: "f", Note: cmp.Or(rest, "cv.pdf")}}
+		if p.at.Channel == "wechat" {
+			ev.Media[0].Ref = "" // the platform gives none
+		}
 	case "sticker":
 		ev.Kind, ev.Media = bot.Sent, []bot.Media{{Kind: bot.Sticker, Ref: "s"}}
 	case "large": // one that leaves no room for others in a copy
@@ -736,7 +744,7 @@ func draw(p *person, m bot.Message) string {
 		lines = append(lines, fmt.Sprintf("(photo %d)", n))
 	}
 	if m.Document != nil {
-		lines = append(lines, "(file "+m.Document.Name+")")
+		lines = append(lines, "("+strings.TrimSpace(cmp.Or(string(m.Document.Kind), "file")+" "+m.Document.Name)+")")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -83,9 +84,9 @@ func saidIn(ev bot.Event) (lines []string, lost bool) {
 	}
 	for _, m := range ev.Media {
 		switch {
-		case m.Note != "":
+		case m.Note != "" && m.Kind != bot.File && m.Kind != bot.Video:
 			lines = append(lines, m.Note)
-		case m.Kind != bot.Photo:
+		case m.Kind != bot.Photo && !slices.Contains(carriedKinds, m.Kind):
 			lost = true
 		}
 	}
@@ -94,27 +95,34 @@ func saidIn(ev bot.Event) (lines []string, lost bool) {
 
 // carry reads what is to be passed on of the turn's event; ok is false when there
 // is nothing, which the sender is told.
-func carry(t *dialog.Turn) (w store.Words, ok bool) {
+func carry(t *dialog.Turn) (w store.Words, ok bool, err error) {
 	lines, lost := saidIn(t.Event)
-	if lost {
+	files, unheld, err := attached(t)
+	if err != nil {
+		return w, false, err
+	}
+	if lost || unheld {
 		t.Say(sayNotCarried.With(none{}))
 	}
-	w = store.Words{Lines: lines, Photos: t.Photos(), Ref: t.Event.Ref}
-	return w, len(w.Lines)+len(w.Photos) > 0
+	w = store.Words{Lines: lines, Photos: t.Photos(), Files: files, Ref: t.Event.Ref}
+	return w, w.Items() > 0, nil
 }
 
 // fromClient passes a client's words to the colleague who has the talk, and has
 // the colleague reminded if they do not answer.
 func (s Settings) fromClient(t *dialog.Turn, h store.Handoff) error {
-	w, ok := carry(t)
-	if !ok {
-		return nil
+	w, ok, err := carry(t)
+	if !ok || err != nil {
+		return err
 	}
 	w.Ref = ""
 	if err := t.Records.LogWords(h, 0, w); err != nil {
 		return err
 	}
 	if err := s.showLine(t, h, talkView{From: h.Client.Code(), Lines: w.Lines, Changed: t.Event.Kind == bot.Edited}, w.Photos); err != nil {
+		return err
+	}
+	if err := s.carryFiles(t, h.Client.Code(), w.Files, reader{To: h.Desk, Lang: h.Staff.Lang, Viewer: h.Staff.Code()}); err != nil {
 		return err
 	}
 	t.Later(idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
@@ -131,6 +139,9 @@ func (s Settings) fromClient(t *dialog.Turn, h store.Handoff) error {
 // showLine shows something of a talk at the colleague's desk. Where it is not the
 // current one, a button turns to it.
 func (s Settings) showLine(t *dialog.Turn, h store.Handoff, v talkView, photos []bot.MediaID) error {
+	if len(v.Lines)+len(photos) == 0 {
+		return nil
+	}
 	current, err := t.Records.IsCurrent(h.Desk, h)
 	if err != nil {
 		return err
@@ -159,9 +170,13 @@ func sayInTalk(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) {
 	anew := v
 	anew.Changed = false
 	instead := sayFromStaff.With(anew)
-	t.Carry(dialog.Parcel{
-		To: client, Lang: h.Client.Lang, Line: sayFromStaff.With(v), Photos: u.Words.Photos, For: wroteAt(t, u.By), Ref: u.Words.Ref, Instead: &instead,
-	})
+	to := reader{To: client, Lang: h.Client.Lang, Viewer: h.Client.Code(), For: wroteAt(t, u.By), Ref: u.Words.Ref}
+	if len(u.Words.Lines)+len(u.Words.Photos) > 0 {
+		t.Carry(dialog.Parcel{To: client, Lang: to.Lang, Line: sayFromStaff.With(v), Photos: u.Words.Photos, For: to.For, Ref: to.Ref, Instead: &instead})
+	}
+	if err := s.carryFiles(t, h.Staff.Name, u.Words.Files, to); err != nil {
+		return false, err
+	}
 	t.Records.LaterFor(client, idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
 	t.Records.CancelFor(client, unansweredTimer, h.Number())
 	if err := t.Records.LogWords(h, u.By.ID, u.Words); err != nil {
@@ -184,9 +199,9 @@ const mostKept = 50
 
 // keepWords keeps what a waiting client says for whoever comes.
 func keepWords(t *dialog.Turn, h store.Handoff) error {
-	w, ok := carry(t)
-	if !ok {
-		return nil
+	w, ok, err := carry(t)
+	if !ok || err != nil {
+		return err
 	}
 	w.Ref = ""
 	n, err := t.Records.KeepWords(h, w, mostKept)
@@ -236,6 +251,10 @@ func (s Settings) handOver(t *dialog.Turn, h store.Handoff, said []store.Said) {
 		}
 		if v.From = from; len(w.Photos) > 0 {
 			flush(w.Photos...)
+		}
+		if len(w.Files) > 0 {
+			flush()
+			t.Fail(s.carryFiles(t, from, w.Files, reader{To: h.Desk, Lang: h.Staff.Lang, Viewer: h.Staff.Code()}))
 		}
 	}
 	flush()

@@ -146,6 +146,8 @@ func hearTopic(s Settings) func(*dialog.Turn) error {
 		switch {
 		case canned && t.Event.Kind == bot.Wrote:
 			return s.findCanned(t, search)
+		case t.Event.Kind == bot.Wrote && asksFate(t.Event.Text):
+			return tellLastLines(t)
 		case mine && t.Wrote(openFinish):
 			return s.closeTalk(t, me, h)
 		case mine:
@@ -161,10 +163,10 @@ func (s Settings) fromClaimer(t *dialog.Turn, me store.Staff, h store.Handoff) e
 	if held, choice, err := s.typedOnCard(t, me, talk); choice != "" || err != nil {
 		return errors.Join(err, pressStopped(s)(t, held, choice))
 	}
-	w, ok := carry(t)
+	w, ok, err := carry(t)
 	switch {
-	case !ok:
-		return nil
+	case !ok || err != nil:
+		return err
 	case isNote(t.Event.Text):
 		return s.noteAbout(t, me, h, true, talk, w)
 	case t.Event.Kind == bot.Edited:
@@ -177,15 +179,15 @@ func (s Settings) fromClaimer(t *dialog.Turn, me store.Staff, h store.Handoff) e
 
 // noteFromOther keeps what a colleague says who has not the talk.
 func (s Settings) noteFromOther(t *dialog.Turn, me store.Staff, h store.Handoff, c store.Client) error {
-	w, ok := carry(t)
-	if !ok {
-		return nil
+	w, ok, err := carry(t)
+	if !ok || err != nil {
+		return err
 	}
 	marked := isNote(t.Event.Text)
 	if marked {
 		w, _ = noteOf(w)
 	}
-	if len(w.Lines)+len(w.Photos) == 0 {
+	if w.Items() == 0 {
 		return nil
 	}
 	if marked || h.ID == 0 {

@@ -189,7 +189,8 @@ func (tx *Tx) deskQuestionWhere(where string, args ...any) (q DeskQuestion, err 
 func (tx *Tx) AddToDesk(q DeskQuestion, w Words, most int) (DeskQuestion, error) {
 	q.Words.Lines = append(slices.Clone(q.Words.Lines), w.Lines...)
 	q.Words.Photos = append(slices.Clone(q.Words.Photos), w.Photos...)
-	if len(q.Words.Lines)+len(q.Words.Photos) > most {
+	q.Words.Files = append(slices.Clone(q.Words.Files), w.Files...)
+	if q.Words.Items() > most {
 		return q, wrap("keep words at a desk", ErrFull)
 	}
 	var row deskQuestionRow

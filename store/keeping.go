@@ -236,10 +236,10 @@ func (k *keeping) copies() error {
 	return err
 }
 
-// media lists the pictures that have come home. Files of our own making are none.
+// media lists what they sent that has come home: pictures, voice, videos, files. Files of our own making are none.
 func (k *keeping) media() error {
-	rows, err := k.tx.sql.QueryContext(k.tx.ctx, "SELECT id, size, created_at FROM media WHERE state = ? AND kind = ? AND conversation IN (SELECT conversation FROM clients WHERE id = ? OR person_id = ?) ORDER BY created_at, id",
-		mediaKept, string(bot.Photo), k.person, k.person)
+	rows, err := k.tx.sql.QueryContext(k.tx.ctx, "SELECT id, kind, type, size, created_at FROM media WHERE state = ? AND kind IN (?, ?, ?, ?) AND id NOT IN (SELECT media_id FROM data_copies) AND conversation IN (SELECT conversation FROM clients WHERE id = ? OR person_id = ?) ORDER BY created_at, id",
+		mediaKept, string(bot.Photo), string(bot.Voice), string(bot.Video), string(bot.File), k.person, k.person)
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (k *keeping) media() error {
 	for rows.Next() {
 		var m KeptMedia
 		var at int64
-		if err := rows.Scan(&m.ID, &m.Size, &at); err != nil {
+		if err := rows.Scan(&m.ID, &m.Kind, &m.Type, &m.Size, &at); err != nil {
 			return err
 		}
 		m.At = fromMillis(at)

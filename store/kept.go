@@ -88,9 +88,11 @@ type KeptCopy struct {
 	Steps  []KeptStep
 }
 
-// KeptMedia is a picture.
+// KeptMedia is a picture, a voice note, a video or a file.
 type KeptMedia struct {
 	ID   bot.MediaID
+	Kind bot.MediaKind
+	Type string // "image/jpeg"
 	Size int64
 	At   time.Time
 }

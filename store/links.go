@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"redthread/bot"
@@ -69,6 +70,67 @@ func (s *Store) mayLook(ctx context.Context, viewer string) error {
 	}
 	var n int
 	err = s.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM staff WHERE id = ? AND revoked_at = 0", staff).Scan(&n)
+	if err == nil && n == 0 {
+		err = ErrNotFound
+	}
+	return err
+}
+
+// FileLink is what a link to a voice note, a video or a file leads to.
+type FileLink struct {
+	File bot.MediaID
+	Name string // as it is saved
+	Lang string // in which its reader reads
+}
+
+// fileLink is what its token says.
+type fileLink struct {
+	File   string `json:"f"`
+	Name   string `json:"n"`
+	Lang   string `json:"l"`
+	Viewer string `json:"v"`
+	Until  int64  `json:"u"` // milliseconds
+}
+
+const fileLinkPlace = "link.file"
+
+// longestFileToken is how long such a token can be.
+const longestFileToken = 800
+
+// FileLink is a token that opens a file to viewer, a colleague ("S-000003") or a
+// client ("K-000012"), until the time given.
+func (tx *Tx) FileLink(l FileLink, viewer string, until time.Time) (token string, err error) {
+	sealed, err := tx.s.box.SealJSON(fileLinkPlace, fileLink{string(l.File), l.Name, l.Lang, viewer, millis(until)})
+	return tokenForm.EncodeToString(sealed), err
+}
+
+// OpenFileLink is what a token opens. ErrNotFound: it is forged, its time is over, or
+// the viewer is none of ours any more. That the file is gone, OpenMedia tells.
+func (s *Store) OpenFileLink(ctx context.Context, token string) (FileLink, error) {
+	sealed, err := tokenForm.DecodeString(token)
+	if err != nil || len(token) > longestFileToken {
+		return FileLink{}, fmt.Errorf("store: open link: %w", ErrNotFound)
+	}
+	var l fileLink
+	if err := s.box.OpenJSON(fileLinkPlace, sealed, &l); err != nil || millis(s.now()) >= l.Until {
+		return FileLink{}, fmt.Errorf("store: open link: %w", ErrNotFound)
+	}
+	if strings.HasPrefix(l.Viewer, "K-") {
+		err = s.isClient(ctx, l.Viewer)
+	} else {
+		err = s.mayLook(ctx, l.Viewer)
+	}
+	return FileLink{bot.MediaID(l.File), l.Name, l.Lang}, wrap("open link", err)
+}
+
+// isClient says whether a client is still one. ErrNotFound: erased.
+func (s *Store) isClient(ctx context.Context, code string) error {
+	client, err := id("K", code)
+	if err != nil {
+		return err
+	}
+	var n int
+	err = s.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM clients WHERE id = ? AND erased_at = 0", client).Scan(&n)
 	if err == nil && n == 0 {
 		err = ErrNotFound
 	}

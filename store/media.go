@@ -220,6 +220,7 @@ func removeFile(path string) error {
 const (
 	LostTooBig = "too big"
 	LostOdd    = "not a picture we can read"
+	LostKind   = "not a kind of file we take"
 )
 
 // WhyLost is the reason why a picture could not be kept, one of the above or

@@ -14,8 +14,12 @@ import (
 type Words struct {
 	Lines  []string
 	Photos []bot.MediaID
-	Ref    string `json:",omitempty"` // the platform's name of a colleague's message, so that a change of it is recognised
+	Files  []bot.Document `json:",omitempty"` // voice notes, videos, files
+	Ref    string         `json:",omitempty"` // the platform's name of a colleague's message, so that a change of it is recognised
 }
+
+// Items counts what was said: lines, pictures, files.
+func (w Words) Items() int { return len(w.Lines) + len(w.Photos) + len(w.Files) }
 
 // Said is one message of a talk.
 type Said struct {

@@ -48,6 +48,12 @@ func (c *Config) check() Problems {
 	k.expect(c.Staff.Capacity >= 1 && c.Staff.Capacity <= 20, "staff.capacity", "%d; expected 1 to 20", c.Staff.Capacity)
 	k.between("desk.offer_within", c.Desk.OfferWithin, 10*time.Second, time.Hour)
 	k.between("desk.answer_within", c.Desk.AnswerWithin, time.Minute, 8*time.Hour)
+	for _, m := range []struct {
+		name string
+		n    int64
+	}{{"media.voice_bytes", c.Media.VoiceBytes}, {"media.video_bytes", c.Media.VideoBytes}, {"media.file_bytes", c.Media.FileBytes}} {
+		k.expect(m.n >= 0 && m.n <= 20<<20, m.name, "%d; expected 0, for none, to 20971520, the most that Telegram hands out", m.n)
+	}
 	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
 	k.copies(c.Copies)
 	k.ages(c.Eligibility)

@@ -170,7 +170,10 @@ type Desk struct {
 
 // Media bounds what clients may send.
 type Media struct {
-	MaxBytes int64 `config:"max_bytes"` // of one picture or file
+	MaxBytes   int64 `config:"max_bytes"`   // of one picture
+	VoiceBytes int64 `config:"voice_bytes"` // of one voice note in a talk; 0: none is carried
+	VideoBytes int64 `config:"video_bytes"`
+	FileBytes  int64 `config:"file_bytes"`
 }
 
 // Copies are those of their data that clients ask for.
@@ -241,7 +244,7 @@ func defaults() *Config {
 		},
 		Staff: Staff{InviteExpires: 72 * time.Hour, PapersRemind: 14 * 24 * time.Hour, Capacity: 3},
 		Desk:  Desk{OfferWithin: time.Minute, AnswerWithin: 5 * time.Minute},
-		Media: Media{MaxBytes: 10 << 20},
+		Media: Media{MaxBytes: 10 << 20, VoiceBytes: 5 << 20, VideoBytes: 20 << 20, FileBytes: 20 << 20},
 
 		Copies: Copies{PerDay: 2, KeepFor: 24 * time.Hour, Downloads: 5, MaxBytes: 20 << 20},
 

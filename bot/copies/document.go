@@ -63,14 +63,24 @@ type Field struct {
 	Number *int       `json:"number,omitempty"` // in the unit that the text tells
 	Date   string     `json:"date,omitempty"`   // RFC 3339, full-date
 	Time   *time.Time `json:"time,omitempty"`   // RFC 3339
-	File   string     `json:"file,omitempty"`   // a picture, by its name in the ZIP
+	File   string     `json:"file,omitempty"`   // a picture or another file, by its name in the ZIP
 
-	media bot.MediaID
+	media  bot.MediaID
+	ending string // of its name: ".jpg"
 }
+
+// Attached is a field with something else that the client sent, under a name that
+// ends so.
+func Attached(id, name string, media bot.MediaID, ending string) Field {
+	return Field{ID: id, Name: name, media: media, ending: ending}
+}
+
+// Shown says that a page can show the file; else it links to it.
+func (f Field) Shown() bool { return f.ending == ".jpg" }
 
 // Picture is a field that shows one of the client's pictures.
 func Picture(id, name string, media bot.MediaID) Field {
-	return Field{ID: id, Name: name, media: media}
+	return Field{ID: id, Name: name, media: media, ending: ".jpg"}
 }
 
 // JSON writes the document for programs.

@@ -93,7 +93,7 @@ func choose(ctx context.Context, d *Document, open opener, room int64) (all []pi
 				return nil, 0, fmt.Errorf("copies: open picture: %w", err)
 			}
 			if size := int64(len(content)) + overhead; !gone && size <= room {
-				name, room = fmt.Sprintf("files/%03d.jpg", len(all)+1), room-size
+				name, room = fmt.Sprintf("files/%03d%s", len(all)+1, f.ending), room-size
 				all = append(all, picture{name, content})
 			} else {
 				leftOut++

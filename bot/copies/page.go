@@ -35,7 +35,7 @@ img { max-width: 100%; max-height: 28em; } .quiet { color: #666; }
 <h2>{{plain .Name}}</h2>
 {{range .Records}}{{with .Name}}<h3 dir="auto">{{plain .}}</h3>
 {{end}}<dl>
-{{range .Fields}}<dt>{{plain .Name}}</dt><dd dir="auto">{{with .File}}<img src="{{.}}" alt="">{{end}}{{plain .Text}}</dd>
+{{range .Fields}}<dt>{{plain .Name}}</dt><dd dir="auto">{{if and .File .Shown}}<img src="{{.File}}" alt="">{{else if .File}}<a href="{{.File}}">{{.File}}</a>{{end}}{{plain .Text}}</dd>
 {{end}}</dl>
 {{else}}<p class="quiet">{{plain $.Page.Nothing}}</p>
 {{end}}</section>

@@ -346,6 +346,9 @@ func (t *Turn) RefuseWith(what string, l templates.Line) {
 	t.Say(l)
 }
 
+// Fail undoes the turn, as if its step had returned the error; nil does nothing.
+func (t *Turn) Fail(err error) { t.fail(err) }
+
 // fail remembers the first failure.
 func (t *Turn) fail(err error) {
 	if t.err == nil {

@@ -16,6 +16,8 @@ func (t *Telegram) methodTable() map[string]tgMethod {
 		"sendMessage":            t.sendMessage,
 		"sendPhoto":              t.sendPhoto,
 		"sendDocument":           t.sendDocument,
+		"sendVoice":              t.sendVoice,
+		"sendVideo":              t.sendVideo,
 		"sendLocation":           t.sendLocation,
 		"sendMediaGroup":         t.sendMediaGroup,
 		"sendChatAction":         t.sendChatAction,

@@ -135,6 +135,10 @@ func (t *Telegram) sendPhoto(c *tgCall) (any, error) { return t.sendFile(c, "pho
 
 func (t *Telegram) sendDocument(c *tgCall) (any, error) { return t.sendFile(c, "document") }
 
+func (t *Telegram) sendVoice(c *tgCall) (any, error) { return t.sendFile(c, "voice") }
+
+func (t *Telegram) sendVideo(c *tgCall) (any, error) { return t.sendFile(c, "video") }
+
 func (t *Telegram) sendFile(c *tgCall, kind string) (any, error) {
 	l, err := t.letter(c)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package media brings the pictures people send to us before the platform
 // forgets them: fetched as soon as the turn that noted them has committed,
 // proved to be pictures, stripped of what the camera wrote about place and time,
-// sealed and kept.
+// sealed and kept. So are voice notes, videos and files, as they are (kinds.go).
 package media
 
 import (
@@ -19,7 +19,7 @@ import (
 type Fetcher struct {
 	Store    *store.Store
 	Channels map[string]bot.Channel
-	MaxBytes int64        // larger files are not taken; 0: 10 MiB
+	Bounds   Bounds       // what is larger is not taken
 	Log      *slog.Logger // nil: slog.Default()
 }
 
@@ -91,9 +91,9 @@ func (f *Fetcher) Sweep(ctx context.Context) error {
 func (f *Fetcher) fetch(ctx context.Context, p store.Picture) bool {
 	ctx, cancel := context.WithTimeout(ctx, lease*2/3)
 	defer cancel()
-	content, err := f.read(ctx, p)
+	content, mime, err := f.read(ctx, p)
 	if err == nil {
-		err = f.Store.KeepMedia(ctx, p.ID, "image/jpeg", content)
+		err = f.Store.KeepMedia(ctx, p.ID, mime, content)
 	}
 	if err == nil {
 		f.Store.Ring() // a message may wait for it
@@ -115,24 +115,24 @@ func (f *Fetcher) fetch(ctx context.Context, p store.Picture) bool {
 	return false
 }
 
-func (f *Fetcher) read(ctx context.Context, p store.Picture) ([]byte, error) {
+func (f *Fetcher) read(ctx context.Context, p store.Picture) (content []byte, mime string, err error) {
 	c := f.Channels[p.From.Channel]
 	if c == nil {
-		return nil, errors.New("media: no channel " + p.From.Channel)
+		return nil, "", errors.New("media: no channel " + p.From.Channel)
 	}
-	limit := f.MaxBytes
+	limit := f.Bounds.FilledIn().Of(p.Kind)
 	if limit == 0 {
-		limit = 10 << 20
+		return nil, "", ErrNotTaken
 	}
 	raw, err := c.Fetch(ctx, p.Media(), limit)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return Clean(raw)
+	return take(p, raw)
 }
 
 func hopeless(err error) bool {
-	return errors.Is(err, bot.ErrGone) || errors.Is(err, bot.ErrTooBig) || errors.Is(err, ErrNoPicture)
+	return errors.Is(err, bot.ErrGone) || errors.Is(err, bot.ErrTooBig) || errors.Is(err, ErrNoPicture) || errors.Is(err, ErrNotTaken)
 }
 
 // reason says why in words that hold nothing of the platform's answer.
@@ -144,6 +144,8 @@ func reason(err error) string {
 		return store.LostTooBig
 	case errors.Is(err, ErrNoPicture):
 		return store.LostOdd
+	case errors.Is(err, ErrNotTaken):
+		return store.LostKind
 	}
 	return "could not be fetched for days"
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"redthread/bot/copies"
-	"redthread/bot/pace"
 	"redthread/flows"
 	"redthread/store"
 )
@@ -17,15 +16,10 @@ import (
 // CopyPath is where links to copies of a client's data lead; the token follows.
 const CopyPath = "/copy/"
 
-// One address may ask so often, and so many copies are handed out at a time: each
-// is held in memory meanwhile.
+// One address may ask so often for copies.
 const (
 	fetchesPerMinute = 20
 	fetchesAtOnce    = 10
-	handedAtOnce     = 4
-
-	// A copy takes a slow telephone some minutes; nothing else may take so long.
-	fetchTime = 10 * time.Minute
 )
 
 // maker makes the copies that clients wish for.
@@ -53,36 +47,12 @@ func (s *Server) warnOfNoLinks(ctx context.Context) {
 }
 
 // copyDoor hands out the file a link leads to. Asking for the address shows a
-// page with a button, so that who looks at links before people do, as chats and
-// scanners do, uses none of the few times; only the button fetches the file.
+// page with a button, so that who looks at links before people do uses none of the
+// few times; only the button fetches the file.
 func (s *Server) copyDoor() http.Handler {
-	looks := pace.New(fetchesPerMinute, time.Minute, fetchesAtOnce)
-	handed := make(chan struct{}, handedAtOnce)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-		if ok, _ := looks.Take(address(r), time.Now()); !ok {
-			h.Set("Retry-After", "60")
-			s.copyLinkPage(w, http.StatusTooManyRequests)
-			return
-		}
-		if r.Method != http.MethodPost {
-			s.copyPage(w, r)
-			return
-		}
-		select {
-		case handed <- struct{}{}:
-			defer func() { <-handed }()
-			s.handCopy(w, r)
-		default:
-			h.Set("Retry-After", "60")
-			s.copyLinkPage(w, http.StatusTooManyRequests)
-		}
-	})
+	d := newLinkDoor(fetchesPerMinute, fetchesAtOnce, s.copyPage, s.copyLinkPage)
+	d.hand = s.handCopy
+	return d
 }
 
 func (s *Server) copyPage(w http.ResponseWriter, r *http.Request) {
@@ -109,7 +79,7 @@ func (s *Server) handCopy(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.log.InfoContext(r.Context(), "copy: fetched by its link", "copy", number)
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(fetchTime)) // where it cannot be set, the server's own holds
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(handTime)) // where it cannot be set, the server's own holds
 	h := w.Header()
 	h.Set("Content-Type", "application/zip")
 	h.Set("Content-Disposition", `attachment; filename="my-data-`+number+`.zip"`)

@@ -5,10 +5,8 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"time"
 
 	"redthread/bot/media"
-	"redthread/bot/pace"
 	"redthread/flows"
 	"redthread/store"
 )
@@ -30,37 +28,27 @@ func (s *Server) gallery() media.Gallery {
 // photoDoor shows one photo to the viewer its link was made for, marked, until
 // the link's time is over. Nothing of it may be kept on the way.
 func (s *Server) photoDoor() http.Handler {
-	looks := pace.New(looksPerMinute, time.Minute, looksAtOnce)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-		if ok, _ := looks.Take(address(r), time.Now()); !ok {
-			h.Set("Retry-After", "60")
-			s.linkPage(w, http.StatusTooManyRequests)
-			return
-		}
-		id, err := s.cfg.Store.OpenPhotoLink(r.Context(), r.PathValue("token"))
-		var picture []byte
-		if err == nil {
-			picture, err = s.gallery().Open(r.Context(), id)
-		}
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			s.linkPage(w, http.StatusGone)
-		case err != nil: // the token is in the address, not in the error
-			s.log.WarnContext(r.Context(), "photo: not shown", "error", err)
-			h.Set("Retry-After", "5")
-			s.linkPage(w, http.StatusServiceUnavailable)
-		default:
-			h.Set("Content-Type", "image/jpeg")
-			h.Set("Content-Length", strconv.Itoa(len(picture)))
-			_, _ = w.Write(picture) // who went away needs no answer
-		}
-	})
+	return newLinkDoor(looksPerMinute, looksAtOnce, s.showPhoto, s.linkPage)
+}
+
+func (s *Server) showPhoto(w http.ResponseWriter, r *http.Request) {
+	id, err := s.cfg.Store.OpenPhotoLink(r.Context(), r.PathValue("token"))
+	var picture []byte
+	if err == nil {
+		picture, err = s.gallery().Open(r.Context(), id)
+	}
+	switch h := w.Header(); {
+	case errors.Is(err, store.ErrNotFound):
+		s.linkPage(w, http.StatusGone)
+	case err != nil: // the token is in the address, not in the error
+		s.log.WarnContext(r.Context(), "photo: not shown", "error", err)
+		h.Set("Retry-After", "5")
+		s.linkPage(w, http.StatusServiceUnavailable)
+	default:
+		h.Set("Content-Type", "image/jpeg")
+		h.Set("Content-Length", strconv.Itoa(len(picture)))
+		_, _ = w.Write(picture) // who went away needs no answer
+	}
 }
 
 var linkPage = template.Must(template.New("").Parse(`<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">

@@ -50,11 +50,11 @@ type Config struct {
 	RetainAt int            // the hour at which what has been kept long enough is erased, in Zone
 	Zone     *time.Location // nil: UTC
 
-	Spool    string       // the folder for what WeChat's clients write while the database is away; of this process alone; empty: none
-	Limits   Limits       // of what one client may send; zero: none
-	MaxMedia int64        // bytes of one picture; 0: 10 MiB
-	MaxCopy  int64        // bytes of the copy of a client's data; 0: copies.MaxBytes
-	Log      *slog.Logger // nil: slog.Default()
+	Spool   string       // the folder for what WeChat's clients write while the database is away; of this process alone; empty: none
+	Limits  Limits       // of what one client may send; zero: none
+	Media   media.Bounds // of what people send; zero: what stands behind it
+	MaxCopy int64        // bytes of the copy of a client's data; 0: copies.MaxBytes
+	Log     *slog.Logger // nil: slog.Default()
 }
 
 // The doors.
@@ -129,12 +129,15 @@ func New(cfg Config) (_ *Server, err error) {
 	// better than none; WeChat forbids it (a customer-service message that timed
 	// out has usually arrived).
 	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Log: s.log}
-	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, MaxBytes: cfg.MaxMedia, Log: s.log}
+	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, Bounds: cfg.Media, Log: s.log}
 	fetch := s.copyDoor()
 	s.health.handle(s.mux)
 	s.mux.Handle("GET "+PhotoPath+"{token}", s.photoDoor())
 	s.mux.Handle("GET "+CopyPath+"{token}", fetch)
 	s.mux.Handle("POST "+CopyPath+"{token}", fetch)
+	file := s.fileDoor()
+	s.mux.Handle("GET "+FilePath+"{token}", file)
+	s.mux.Handle("POST "+FilePath+"{token}", file)
 	s.observe()
 	if s.door, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("server: listen.address: %w", err)
@@ -148,9 +151,12 @@ func (s *Server) promises() flows.Settings {
 	if s.cfg.Guard != nil {
 		p.Guard = s.cfg.Guard.Current
 	}
-	p.Agency, p.Knowledge, p.MaxPicture = s.cfg.Agency, s.cfg.Answers.Current, s.cfg.MaxMedia
+	p.Agency, p.Knowledge, p.MaxPicture = s.cfg.Agency, s.cfg.Answers.Current, s.cfg.Media.FilledIn().Photo
 	if p.PhotoLink == nil && s.cfg.PublicURL != "" {
 		p.PhotoLink = func(token string) string { return s.publicURL(PhotoPath + token) }
+	}
+	if p.FileLink == nil && s.cfg.PublicURL != "" {
+		p.FileLink = func(token string) string { return s.publicURL(FilePath + token) }
 	}
 	if p.CopyLink == nil && s.cfg.PublicURL != "" {
 		p.CopyLink = func(token string) string { return s.publicURL(CopyPath + token) }

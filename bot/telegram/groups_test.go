@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -265,5 +266,37 @@ func TestMarksCorrectionsAndQuotes(t *testing.T) {
 	}
 	if b := shown[i+2]; b.Text != "K-000007 更正：也许" || b.Thread != at {
 		t.Errorf("%+v", b)
+	}
+}
+
+// Sound and video are played in the chat where Telegram plays them; else they are
+// files, under a name that a phone can open.
+func TestVoiceVideoAndFiles(t *testing.T) {
+	s, g, _ := newDesk(t)
+	for _, tt := range []struct {
+		kind     bot.MediaKind
+		name     string
+		raw      string
+		want     string
+		wantName string
+	}{
+		{bot.Voice, "voice", "OggS\x00\x02 a voice note", "voice", ""},
+		{bot.Voice, "voice", "#!AMR\n of WeChat", "file", "voice.amr"},
+		{bot.Video, "video", "\x00\x00\x00\x18ftypmp42 moving", "video", ""},
+		{bot.File, "合同.pdf", "%PDF-1.7 a contract", "file", "合同.pdf"},
+		{bot.File, "file", "x", "file", "file"},
+	} {
+		m := bot.Message{Text: "K-000007：", Document: &bot.Document{ID: "1", Name: tt.name, Kind: tt.kind}}
+		if _, err := s.Send(s.ctx, bot.Delivery{To: aboutAnna, Message: m, Budget: -1, Media: func(context.Context, bot.MediaID) (io.ReadCloser, error) {
+			return io.NopCloser(strings.NewReader(tt.raw)), nil
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		shown := g.Screen().Bubbles()
+		b := shown[len(shown)-1]
+		got, _ := s.tg.Picture(b.Photo)
+		if b.Kind != tt.want || string(got) != tt.raw || tt.wantName != "" && b.Text != tt.wantName {
+			t.Errorf("%s: %+v %q", tt.name, b, got)
+		}
 	}
 }

@@ -1,11 +1,14 @@
 package telegram
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	sdk "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -224,7 +227,8 @@ func (c *Channel) sendAlbum(ctx context.Context, at *spot, ids []bot.MediaID, op
 }
 
 // sendFile uploads a file. It is the person's own: they may save it and pass it
-// on. Its words are a text of their own before it.
+// on. Its words are a text of their own before it. Sound and video are played in the
+// chat where their bytes are of a kind that Telegram plays.
 func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open opener) (ref, error) {
 	pic, err := openFile(ctx, open, f.ID, "a file", maxFile)
 	if err != nil {
@@ -232,13 +236,48 @@ func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open o
 	}
 	defer pic.Close()
 	c.action(ctx, at, models.ChatActionUploadDocument)
-	m, err := c.api.SendDocument(ctx, &sdk.SendDocumentParams{
-		ChatID: at.chat, MessageThreadID: at.thread, Document: &models.InputFileUpload{Filename: f.Name, Data: pic}, DisableContentTypeDetection: true,
-	})
+	data := bufio.NewReader(pic)
+	head, err := data.Peek(12)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return ref{}, err
+	}
+	up := &models.InputFileUpload{Filename: f.Name + missingEnding(f.Name, head), Data: data}
+	var m *models.Message
+	switch {
+	case f.Kind == bot.Voice && playsAsVoice(head):
+		m, err = c.api.SendVoice(ctx, &sdk.SendVoiceParams{ChatID: at.chat, MessageThreadID: at.thread, Voice: up})
+	case f.Kind == bot.Video && bytes.HasPrefix(head[min(4, len(head)):], []byte("ftyp")):
+		m, err = c.api.SendVideo(ctx, &sdk.SendVideoParams{ChatID: at.chat, MessageThreadID: at.thread, Video: up})
+	default:
+		m, err = c.api.SendDocument(ctx, &sdk.SendDocumentParams{ChatID: at.chat, MessageThreadID: at.thread, Document: up, DisableContentTypeDetection: true})
+	}
 	if err != nil {
 		return ref{}, err
 	}
 	return ref{m.ID, true}, nil
+}
+
+// playsAsVoice says that Telegram plays it as a voice note: Ogg, MP3 or M4A
+// (sendVoice); of Ogg it wants Opus inside, and shows anything else as a file.
+func playsAsVoice(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("OggS")) || bytes.HasPrefix(head, []byte("ID3")) || bytes.HasPrefix(head[min(4, len(head)):], []byte("ftypM4A"))
+}
+
+// missingEnding is what a name without an ending needs, so that a phone knows what to
+// open it with.
+func missingEnding(name string, head []byte) string {
+	if strings.Contains(name, ".") {
+		return ""
+	}
+	for begins, ending := range map[string]string{"OggS": ".ogg", "#!AMR": ".amr", "ID3": ".mp3", "%PDF": ".pdf"} {
+		if bytes.HasPrefix(head, []byte(begins)) {
+			return ending
+		}
+	}
+	if bytes.HasPrefix(head[min(4, len(head)):], []byte("ftyp")) {
+		return ".mp4"
+	}
+	return ""
 }
 
 // picture reads one of our own files, no further than Telegram takes them.

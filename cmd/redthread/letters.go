@@ -153,7 +153,7 @@ func player(s *store.Store, c *config.Config) (*server.Server, error) {
 	}
 	return server.New(server.Config{
 		Store: s, Texts: texts, Agency: agency(c), WeChat: onWeChat(c), Telegram: onTelegram(c),
-		Listen: "127.0.0.1:0", MaxMedia: c.Media.MaxBytes, Log: logging.New(os.Stderr, "error", c.Log.Format),
+		Listen: "127.0.0.1:0", Media: bounds(c), Log: logging.New(os.Stderr, "error", c.Log.Format),
 	})
 }
 

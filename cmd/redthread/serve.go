@@ -15,6 +15,7 @@ import (
 	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/bot/logging"
+	"redthread/bot/media"
 	"redthread/bot/server"
 	"redthread/bot/telegram"
 	"redthread/bot/wechat"
@@ -68,7 +69,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 			CopiesPerDay: cfg.Copies.PerDay, CopyFor: cfg.Copies.KeepFor, CopyFetches: cfg.Copies.Downloads,
 		},
 		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
-		Spool: cfg.Spool, Limits: limits(cfg), MaxMedia: cfg.Media.MaxBytes, MaxCopy: cfg.Copies.MaxBytes, Log: log,
+		Spool: cfg.Spool, Limits: limits(cfg), Media: bounds(cfg), MaxCopy: cfg.Copies.MaxBytes, Log: log,
 	})
 	if err != nil {
 		return err
@@ -117,6 +118,12 @@ func limits(c *config.Config) server.Limits {
 		Media:    perMinute(l.MediaPerMinute, l.MediaAtOnce),
 		Refused:  perMinute(l.RefusedPerMinute, l.RefusedPerMinute),
 	}
+}
+
+// bounds are how large what people send may be.
+func bounds(c *config.Config) media.Bounds {
+	m := c.Media
+	return media.Bounds{Photo: m.MaxBytes, Voice: m.VoiceBytes, Video: m.VideoBytes, File: m.FileBytes}
 }
 
 func onWeChat(c *config.Config) *wechat.Config {
