@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"bot/spool":     1,
 	"bot/telegram":  1,
 	"bot/wechat":    1,
+	"bot/when":      1,
 	"store":         1,
 	"templates":     1,
 	"bot/copies":    2,

@@ -74,6 +74,13 @@ var answeredCard = dialog.Card[questionView]{
 // takeQuestion answers the alert: whoever presses first writes the answer.
 func takeQuestion(t *dialog.Turn, ref, _ string) error {
 	me, _ := t.Staff()
+	asked, err := t.Records.Question(ref)
+	if err != nil {
+		return gone(t, err)
+	}
+	if ok, err := mayTake(t, asked.Client); !ok {
+		return err
+	}
 	q, taken, err := t.Records.TakeQuestion(ref, me, isBoss(me))
 	switch {
 	case errors.Is(err, store.ErrNotFound):

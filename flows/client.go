@@ -46,6 +46,8 @@ type clientView struct {
 	Show     bool   // to being shown to candidates
 	Profile  bool   // there is one, and who looks may read it
 	Standing string // of store.Standings
+	Owner    string // whose client it is; empty: nobody's
+	Boss     bool   // who looks may say whose
 	Photos   int
 	Verified []string // papers that may be called verified now
 }
@@ -123,12 +125,8 @@ func findByPhone(t *dialog.Turn, s Settings, typed string) error {
 }
 
 func showClient(t *dialog.Turn, s Settings, code string) error {
-	c, err := t.Records.ClientByCode(code)
-	if errors.Is(err, store.ErrNotFound) {
-		t.Say(sayNoClient.With(none{}))
-		return nil
-	}
-	if err != nil {
+	c, ok, err := known(t, code)
+	if !ok {
 		return err
 	}
 	v, err := viewOfClient(t, c)
@@ -140,7 +138,12 @@ func showClient(t *dialog.Turn, s Settings, code string) error {
 }
 
 func viewOfClient(t *dialog.Turn, c store.Client) (v clientView, err error) {
-	v = clientView{Client: c.Code(), Since: c.ArrivedAt, Left: !c.LeftAt.IsZero(), Standing: c.Standing.String()}
+	v = clientView{Client: c.Code(), Since: c.ArrivedAt, Left: !c.LeftAt.IsZero(), Standing: c.Standing.String(), Boss: iMay(t, AssignClient)}
+	owner, err := t.Records.Owner(c)
+	if ignoreNotFound(err) != nil {
+		return v, err
+	}
+	v.Owner = owner.Name
 	notice, err := t.Records.Consent(c.ID, store.ConsentNotice)
 	if err != nil || !notice.Given() {
 		return v, err
@@ -169,9 +172,9 @@ func viewOfClient(t *dialog.Turn, c store.Client) (v clientView, err error) {
 func pressClient(s Settings) func(t *dialog.Turn, ref, choice string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		t.Keep()
-		c, err := t.Records.ClientByCode(ref)
-		if err != nil {
-			return gone(t, err)
+		c, ok, err := known(t, ref)
+		if !ok {
+			return err
 		}
 		switch choice {
 		case "profile":
@@ -182,6 +185,8 @@ func pressClient(s Settings) func(t *dialog.Turn, ref, choice string) error {
 			return showPhotos(t, s, c)
 		case "again":
 			return showClient(t, s, ref)
+		case "assign":
+			return showAssign(t, s, c)
 		}
 		t.Open(verifyFlow)
 		return nil
@@ -283,9 +288,9 @@ func photosForMe(t *dialog.Turn, c store.Client) (all []bot.MediaID, ok bool, er
 func pressPhotos(s Settings) func(t *dialog.Turn, ref, choice string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		t.Keep()
-		c, err := t.Records.ClientByCode(ref)
-		if err != nil {
-			return gone(t, err)
+		c, ok, err := known(t, ref)
+		if !ok {
+			return err
 		}
 		marked, ok, err := photosForMe(t, c)
 		if err != nil || !ok {
@@ -328,15 +333,15 @@ func pressPhoto(t *dialog.Turn, ref, choice string) error {
 		return nil
 	}
 	number, code, _ := strings.Cut(ref, " ")
-	c, err := t.Records.ClientByCode(code)
-	if err != nil {
-		return gone(t, err)
+	c, ok, err := known(t, code)
+	if !ok {
+		return err
 	}
 	id, err := strconv.ParseInt(strings.TrimPrefix(number, "P-"), 10, 64)
 	if err != nil {
 		return gone(t, store.ErrNotFound)
 	}
-	ok, err := t.Records.RemovePhoto(c.ID, id)
+	ok, err = t.Records.RemovePhoto(c.ID, id)
 	if err != nil || !ok {
 		return errors.Join(err, gone(t, store.ErrNotFound))
 	}

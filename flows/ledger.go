@@ -93,12 +93,8 @@ var (
 )
 
 func beginViewing(t *dialog.Turn, v *viewing) (dialog.Move, error) {
-	c, err := t.Records.ClientByCode(t.Paper())
-	if errors.Is(err, store.ErrNotFound) {
-		t.Say(sayNoClient.With(none{}))
-		return dialog.End, nil
-	}
-	if err != nil {
+	c, ok, err := known(t, t.Paper())
+	if !ok {
 		return dialog.End, err
 	}
 	notice, err := t.Records.Consent(c.ID, store.ConsentNotice)
@@ -195,8 +191,8 @@ func (v *viewing) note(t *dialog.Turn, s Settings, f store.Finding, until time.T
 	if !ok { // dismissed meanwhile
 		return nil
 	}
-	c, err := t.Records.ClientByCode(v.Client)
-	if err != nil {
+	c, ok, err := known(t, v.Client) // whose client it is may have changed meanwhile
+	if !ok {
 		return err
 	}
 	n, err := t.Records.NoteVerification(c.ID, store.Paper(v.Paper), f, me, until)

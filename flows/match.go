@@ -64,12 +64,10 @@ var (
 	sayMatchUnclear = templates.New[none]("match.unclear")
 	sayMatchDone    = templates.New[string]("match.done")
 	sayHindered     = templates.New[hindered]("match.hindered")
-	sayOthersClient = templates.New[othersClient]("match.not_yours")
+	sayNotYourMatch = templates.New[othersClient]("match.not_yours")
 )
 
 type hindered struct{ Client, Why, Standing string }
-
-type othersClient struct{ Client, Owner string }
 
 var matchForm = regexp.MustCompile(`^(?:/match|match|匹配|配对|匹配对象)(?: ?:? ?(?:client|客户|客戶)? ?(?:k ?-? ?)?([0-9]{1,9}))?$`)
 
@@ -126,20 +124,20 @@ func matchable(t *dialog.Turn, code string) (c store.Client, ok bool, err error)
 // a matchmaker looks after her own clients and those who have no matchmaker.
 func ours(t *dialog.Turn, code string) (c store.Client, ok bool, err error) {
 	c, err = t.Records.ClientByCode(code)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !c.ErasedAt.IsZero() {
+	if errors.Is(err, store.ErrNotFound) {
 		t.Say(sayNoClient.With(none{}))
 		return c, false, nil
 	}
-	me, _ := t.Staff()
-	if err != nil || c.OwnerID == 0 || c.OwnerID == me.ID || isBoss(me) {
-		return c, err == nil, err
+	if err != nil {
+		return c, false, err
 	}
-	owner, err := t.Records.StaffByID(c.OwnerID)
-	if errors.Is(err, store.ErrNotFound) { // not with us any more
+	me, _ := t.Staff()
+	owner, err := t.Records.Owner(c)
+	if errors.Is(err, store.ErrNotFound) || err == nil && (owner.ID == me.ID || isBoss(me)) {
 		return c, true, nil
 	}
 	if err == nil {
-		t.Say(sayOthersClient.With(othersClient{c.Code(), owner.Name}))
+		t.RefuseWith("match for another's client", sayNotYourMatch.With(othersClient{c.Code(), owner.Name}))
 	}
 	return c, false, err
 }

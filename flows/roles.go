@@ -34,6 +34,10 @@ const (
 	TakeComplaint  Action = "take_complaint"
 	AnswerQuestion Action = "answer_question"
 	PromoteAnswer  Action = "promote_answer"
+	HaveClients    Action = "have_clients"
+	KeepDuty       Action = "keep_duty"
+	LeadTeam       Action = "lead_team"
+	AssignClient   Action = "assign_client"
 )
 
 // right is one line of the table.
@@ -70,6 +74,10 @@ var rights = []right{
 	{LetWordsPass, "let held words pass, or refuse them", bosses, []string{"guard.stopped/send", "guard.appeal", "flow:refuse_words"}},
 	{TakeComplaint, "take a complaint, see its evidence, note its steps", service, []string{"staff.complaint", "staff.case"}},
 	{AnswerQuestion, "answer a client's question", everyone, []string{"staff.question", "flow:answer"}},
+	{HaveClients, "have clients of their own, and open those who are nobody's", matchmakers, nil},
+	{AssignClient, "make somebody a matchmaker's client", bosses, []string{"staff.client/assign", "staff.assign"}},
+	{KeepDuty, "come to work, go home, go on leave; set own capacity and languages", everyone, []string{"flow:duty", "flow:on_duty", "flow:off_duty", "flow:leave", "flow:capacity", "flow:langs", "staff.duty"}},
+	{LeadTeam, "see who is at work and what they have in hand; set others' duty and figures", bosses, []string{"flow:team", "staff.team", "staff.colleague"}},
 	{PromoteAnswer, "put an answer among the approved ones", bosses, []string{"staff.answered"}},
 }
 

@@ -134,10 +134,10 @@ func workSeeker(s Settings) func(*dialog.Turn, string, string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		t.Keep()
 		me, _ := t.Staff()
-		client, err := t.Records.ClientByCode(ref)
+		client, ok, err := known(t, ref)
 		switch {
-		case err != nil:
-			return gone(t, err)
+		case !ok:
+			return err
 		case choice == "contact":
 			return gone(t, uncover(t, me, client))
 		case choice == "more":
@@ -179,9 +179,9 @@ func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
 func confirmPhone(t *dialog.Turn, ref, _ string) error {
 	me, _ := t.Staff()
 	code, mark, _ := strings.Cut(ref, "/")
-	client, err := t.Records.ClientByCode(code)
-	if err != nil {
-		return gone(t, err)
+	client, ok, err := known(t, code)
+	if !ok {
+		return err
 	}
 	if ok, err := agreed(t, client); !ok || err != nil {
 		return err

@@ -122,6 +122,16 @@ func TestAssign(t *testing.T) {
 	if _, err := owner(); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("whose matchmaker has left: %v", err)
 	}
+	if err := s.AssignClient(t.Context(), c.Code(), st.ID); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("assigned to somebody who has left: %v", err)
+	}
+	other := enrol(t, s, li, store.RoleSupervisor, "李店长")
+	if err := s.AssignClient(t.Context(), c.Code(), other.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := owner(); err != nil || got.ID != other.ID {
+		t.Errorf("assigned by the operator: %+v, %v", got, err)
+	}
 	turn(t, s, mei, func(tx *store.Tx) error { return tx.Assign(c.ID, store.Staff{}) })
 	turn(t, s, anna, func(tx *store.Tx) (err error) { c, err = tx.Self(""); return err })
 	if c.OwnerID != 0 {

@@ -1,5 +1,11 @@
 package store
 
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
 // 归属红娘: whose client somebody is. It stands on the person's oldest chat, and
 // is written to all of them, so that chats that are parted again keep it.
 
@@ -17,4 +23,36 @@ func (tx *Tx) Owner(c Client) (Staff, error) {
 func (tx *Tx) Assign(client int64, owner Staff) error {
 	_, err := tx.exec("UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", owner.ID, client, client)
 	return wrap("assign a client", err)
+}
+
+// NewsNewOwner is the timer that tells a client, in their own conversation, who
+// looks after them now.
+const NewsNewOwner = "new_owner"
+
+// AssignClient makes the client, "K-000012", the colleague's, and has the client
+// told. ErrNotFound: there is no such client, or nobody of that number works here.
+func (s *Store) AssignClient(ctx context.Context, client string, staff int64) error {
+	person, err := id("K", client)
+	if err != nil {
+		return err
+	}
+	return s.inTx(ctx, "assign a client", func(tx *sql.Tx) error {
+		var works int
+		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM staff WHERE id = ? AND revoked_at = 0", staff).Scan(&works); err != nil {
+			return err
+		}
+		var conversation string
+		err := tx.QueryRowContext(ctx, "SELECT conversation FROM clients WHERE id = ? AND person_id = 0 AND erased_at = 0", person).Scan(&conversation)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && works == 0 {
+			return ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", staff, person, person); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, s.timerUpsert(), conversation, NewsNewOwner, client, millis(s.now()))
+		return err
+	})
 }

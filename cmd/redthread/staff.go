@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -13,6 +14,7 @@ type staffCommand struct {
 	Invite staffInvite `cmd:"" help:"Make a code with which one colleague comes in."`
 	List   staffList   `cmd:"" help:"List everybody who works here or once did."`
 	Revoke staffRevoke `cmd:"" help:"End a colleague's access at once."`
+	Assign staffAssign `cmd:"" help:"Make a client a matchmaker's own."`
 }
 
 type staffInvite struct {
@@ -65,11 +67,25 @@ func (staffList) Run(t *terminal) (err error) {
 		return at.In(c.Agency.Location()).Format(time.DateOnly)
 	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tROLE\tNAME\tPLATFORM\tSINCE\tUNTIL")
+	fmt.Fprintln(w, "ID\tROLE\tNAME\tPLATFORM\tSINCE\tUNTIL\tDUTY\tAT ONCE")
 	for _, p := range all {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Role, p.Name, p.Conversation.Channel, day(p.EnrolledAt), day(p.RevokedAt))
+		duty := string(p.Duty)
+		if !p.RevokedAt.IsZero() {
+			duty = "-"
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n", p.ID, p.Role, p.Name, chatsOf(p), day(p.EnrolledAt), day(p.RevokedAt), duty, p.Capacity)
 	}
 	return w.Flush()
+}
+
+// chatsOf is where a colleague has chats, the one where they are best reached
+// first.
+func chatsOf(p store.Staff) string {
+	var all []string
+	for _, c := range p.Chats {
+		all = append(all, c.Channel)
+	}
+	return strings.Join(all, "+")
 }
 
 type staffRevoke struct {
@@ -90,5 +106,27 @@ func (r staffRevoke) Run(t *terminal) (err error) {
 		return err
 	}
 	fmt.Fprintf(t.out, "Access of number %d has ended. What they had in hand is offered to the others.\n", r.ID)
+	return nil
+}
+
+type staffAssign struct {
+	Client string `arg:"" help:"The client's code, as K-000012."`
+	To     int64  `required:"" help:"The matchmaker's number, as staff list shows it."`
+}
+
+func (a staffAssign) Run(t *terminal) (err error) {
+	s, _, err := openStore(t, refuse)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	err = s.AssignClient(t, a.Client, a.To)
+	if errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("there is no client %s, or nobody with the number %d works here", a.Client, a.To)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "Number %d looks after %s from now on. The client is told during working hours.\n", a.To, a.Client)
 	return nil
 }
