@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"slices"
 
 	"redthread/bot/dialog"
 	"redthread/store"
@@ -63,9 +64,17 @@ func opens(t *dialog.Turn, c store.Client) (bool, error) {
 }
 
 // mayTake says that the colleague may take a paper of the client: a matchmaker keeps
-// off another's client, as long as that one is at work. Who may not is told.
-func mayTake(t *dialog.Turn, c store.Client) (bool, error) {
+// off another's client, as long as that one is at work, unless an alert about the
+// paper has called her. Who may not is told.
+func mayTake(t *dialog.Turn, c store.Client, paper string) (bool, error) {
 	me, _ := t.Staff()
+	calls, err := t.Records.CallsAbout(paper)
+	if err != nil {
+		return false, err
+	}
+	if slices.ContainsFunc(calls, func(c store.Call) bool { return c.StaffID == me.ID }) {
+		return true, nil
+	}
 	owner, err := t.Records.Owner(c)
 	if errors.Is(err, store.ErrNotFound) || err == nil && (owner.ID == me.ID || !may(me.Role, HaveClients) || isBoss(me) || !owner.Working()) {
 		return true, nil

@@ -72,13 +72,17 @@ var answeredCard = dialog.Card[questionView]{
 }
 
 // takeQuestion answers the alert: whoever presses first writes the answer.
-func takeQuestion(t *dialog.Turn, ref, _ string) error {
+func takeQuestion(s Settings) func(t *dialog.Turn, ref, _ string) error {
+	return func(t *dialog.Turn, ref, _ string) error { return s.takeQuestion(t, ref) }
+}
+
+func (s Settings) takeQuestion(t *dialog.Turn, ref string) error {
 	me, _ := t.Staff()
 	asked, err := t.Records.Question(ref)
 	if err != nil {
 		return gone(t, err)
 	}
-	if ok, err := mayTake(t, asked.Client); !ok {
+	if ok, err := mayTake(t, asked.Client, ref); !ok {
 		return err
 	}
 	q, taken, err := t.Records.TakeQuestion(ref, me, isBoss(me))
@@ -90,6 +94,9 @@ func takeQuestion(t *dialog.Turn, ref, _ string) error {
 		return err
 	case !taken:
 		return notToAnswer(t, q)
+	}
+	if err := t.Records.Charge(ref, me.ID); err != nil {
+		return err
 	}
 	t.Open(answerFlow)
 	return tellOthers(t, me, sayQuestionTaken.With(viewOfQuestion(q)), questionDesk)
@@ -125,7 +132,7 @@ func takeAnswer(s Settings) func(*dialog.Turn, *reply) (dialog.Move, error) {
 		case t.Choice() == "":
 			return r.send(t, s, me, dialog.Next)
 		}
-		return dialog.End, leaveQuestion(t, me, r.Ref)
+		return dialog.End, s.leaveQuestion(t, me, r.Ref)
 	}
 }
 
@@ -143,7 +150,7 @@ func takeStopped(s Settings) func(*dialog.Turn, *reply) (dialog.Move, error) {
 		if err := pressStopped(s)(t, r.Held.Number, t.Choice()); err != nil || t.Choice() != "drop" {
 			return dialog.End, err
 		}
-		return dialog.End, leaveQuestion(t, me, r.Ref)
+		return dialog.End, s.leaveQuestion(t, me, r.Ref)
 	}
 }
 
@@ -164,7 +171,7 @@ func (r *reply) send(t *dialog.Turn, s Settings, me store.Staff, stopped dialog.
 	return stopped, err
 }
 
-func leaveQuestion(t *dialog.Turn, me store.Staff, ref string) error {
+func (s Settings) leaveQuestion(t *dialog.Turn, me store.Staff, ref string) error {
 	q, left, err := t.Records.LeaveQuestion(ref, me)
 	if err != nil {
 		return err
@@ -173,8 +180,7 @@ func leaveQuestion(t *dialog.Turn, me store.Staff, ref string) error {
 		return notToAnswer(t, q)
 	}
 	t.Say(sayLeft.With(viewOfQuestion(q)))
-	t.Alert(questionAlert.For(ref, viewOfQuestion(q)), questionDesk...)
-	return nil
+	return s.offerQuestion(t, q)
 }
 
 // sendAnswer gives the client the one answer, unless the guard stops it.
@@ -195,7 +201,7 @@ func sendAnswer(t *dialog.Turn, s Settings, me store.Staff, ref, words string) (
 
 // giveAnswer keeps the one answer to a question, tells the client, and shows it to
 // supervisors.
-func giveAnswer(t *dialog.Turn, _ Settings, u utterance) (sent bool, err error) {
+func giveAnswer(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) {
 	q, answered, err := t.Records.AnswerQuestion(u.Ref, u.By, strings.Join(u.Words.Lines, "\n"), isBoss(u.By))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -204,6 +210,9 @@ func giveAnswer(t *dialog.Turn, _ Settings, u utterance) (sent bool, err error) 
 		return false, err
 	}
 	v := viewOfQuestion(q)
+	if err := s.stopClocks(t, u.Ref); err != nil {
+		return false, err
+	}
 	t.Records.CancelFor(q.Client.Conversation, store.QuestionDue, u.Ref)
 	t.Tell(q.Client.Conversation, q.Client.Lang, sayAnswered.With(v))
 	t.Alert(answeredCard.For(u.Ref, v), bosses...)

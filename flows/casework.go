@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"redthread/bot/dialog"
+	"redthread/bot/sla"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -14,19 +15,89 @@ import (
 // testdata/complaint.zh-CN.chat and untaken.zh-CN.chat.
 
 // complaintAlert wakes the complaint desk.
-var complaintAlert = dialog.Card[caseView]{
-	Text: templates.New[caseView]("staff.complaint"), Hear: takeCase, Staff: who(TakeComplaint),
+func complaintAlert(s Settings) dialog.Card[caseView] {
+	return dialog.Card[caseView]{Text: complaintText, Hear: takeCase(s), Staff: complaintDesk}
 }
 
 // caseCard is what who takes care works with. It comes again after each step.
-func caseCard() dialog.Card[caseView] {
-	return dialog.Card[caseView]{Text: caseText, Hear: workCase, Staff: who(TakeComplaint)}
+func caseCard(s Settings) dialog.Card[caseView] {
+	return dialog.Card[caseView]{Text: caseText, Hear: workCase(s), Staff: complaintDesk}
 }
 
-var caseText = templates.New[caseView]("staff.case")
+var (
+	complaintText = templates.New[caseView]("staff.complaint")
+	caseText      = templates.New[caseView]("staff.case")
+)
 
-// complaintUntaken alerts supervisors when nobody takes a complaint.
-var complaintUntaken = dialog.Notice{Name: store.ComplaintUntaken, Play: wakeSupervisors}
+// complaintUntaken alerts supervisors when whoever took a complaint has left.
+func complaintUntaken(s Settings) dialog.Notice {
+	return dialog.Notice{Name: store.ComplaintUntaken, Play: func(t *dialog.Turn, ref string) error {
+		c, err := t.Records.Complaint(ref)
+		if err != nil || c.Taken() || !c.ClosedAt.IsZero() {
+			return err
+		}
+		if err := t.Records.Charge(ref, 0); err != nil {
+			return err
+		}
+		return s.wake(t, alarmComplaint, ref, concern{client: c.Client, rung: store.RungSupervisor})
+	}}
+}
+
+// showUntaken is the alert of a complaint that nobody has taken.
+func showUntaken(s Settings) func(*dialog.Turn, string, bool) (templates.Line, bool, error) {
+	return func(t *dialog.Turn, ref string, late bool) (templates.Line, bool, error) {
+		c, err := t.Records.Complaint(ref)
+		if errors.Is(err, store.ErrNotFound) {
+			return templates.Line{}, false, nil
+		}
+		v := viewOf(c)
+		v.Late = late
+		return complaintAlert(s).For(ref, v), !c.Taken() && c.ClosedAt.IsZero(), err
+	}
+}
+
+// startCase sets the clocks of a complaint going: to the first response, and to
+// the end.
+func (s Settings) startCase(t *dialog.Turn, c store.Complaint) error {
+	err := s.startClock(t, sla.First, c.Number(), c.Client, 0, s.Targets.weighed(s.FirstAnswer, c.Matter))
+	if err != nil {
+		return err
+	}
+	return s.startClock(t, sla.Resolution, c.Number(), c.Client, 0, s.Targets.weighed(s.Targets.ComplaintClose, c.Matter))
+}
+
+// clockStep does to a complaint's clocks what a step means: that the client was
+// spoken to is a response, a proposal makes it their turn, the end is the end.
+func (s Settings) clockStep(t *dialog.Turn, c store.Complaint) error {
+	ref := c.Number()
+	if c.State == store.CaseClosed {
+		return s.stopClocks(t, ref)
+	}
+	if c.State != store.CaseWorking {
+		if err := s.stopClock(t, sla.First, ref); err != nil {
+			return err
+		}
+	}
+	if err := s.stopClock(t, sla.Next, ref); err != nil {
+		return err
+	}
+	if c.State == store.CaseProposed {
+		return s.pauseClock(t, sla.Resolution, ref)
+	}
+	if err := s.resumeClock(t, sla.Resolution, ref); err != nil {
+		return err
+	}
+	return s.startClock(t, sla.Next, ref, c.Client, c.Owner.ID, s.Targets.weighed(s.Targets.ComplaintNext, c.Matter))
+}
+
+// sayCase shows the case with its clocks to who takes care of it.
+func (s Settings) sayCase(t *dialog.Turn, c store.Complaint) error {
+	under, err := s.clocksOf(t, c.Number())
+	if err == nil {
+		t.SayOver(caseCard(s).For(c.Number(), viewOf(c)), under...)
+	}
+	return err
+}
 
 // caseView is what texts may tell of a complaint: numbers and codes. Where the
 // client talks to us is not among it.
@@ -69,10 +140,16 @@ var (
 )
 
 // takeCase answers the alert: 我来处理 or 看证据.
-func takeCase(t *dialog.Turn, ref, choice string) error {
-	if choice == "evidence" {
-		return showFacts(t, ref)
+func takeCase(s Settings) func(t *dialog.Turn, ref, choice string) error {
+	return func(t *dialog.Turn, ref, choice string) error {
+		if choice == "evidence" {
+			return showFacts(t, ref)
+		}
+		return s.takeCase(t, ref)
 	}
+}
+
+func (s Settings) takeCase(t *dialog.Turn, ref string) error {
 	me, _ := t.Staff()
 	c, first, err := t.Records.TakeComplaint(ref, me)
 	switch {
@@ -85,21 +162,25 @@ func takeCase(t *dialog.Turn, ref, choice string) error {
 		t.Say(sayCaseErased.With(viewOf(c)))
 		return nil
 	case !first && c.Owner.ID == me.ID && c.ClosedAt.IsZero():
-		t.Say(caseCard().For(ref, viewOf(c)))
-		return nil
+		return s.sayCase(t, c)
 	case !first:
 		t.Say(sayTakenBy.With(viewOf(c)))
 		return nil
 	}
 	t.Records.CancelFor(c.Client.Conversation, store.ComplaintUntaken, ref)
-	t.Say(caseCard().For(ref, viewOf(c)))
+	if err := t.Records.Charge(ref, me.ID); err != nil {
+		return err
+	}
+	if err := s.sayCase(t, c); err != nil {
+		return err
+	}
 	t.Tell(c.Client.Conversation, c.Client.Lang, sayInCharge.With(viewOf(c)))
 	return tellOthers(t, me, sayTakenBy.With(viewOf(c)), complaintDesk)
 }
 
-// tellOthers tells who else was alerted.
+// tellOthers tells who else is at work.
 func tellOthers(t *dialog.Turn, me store.Staff, l templates.Line, roles []store.Role) error {
-	all, err := t.Records.StaffOf(roles...)
+	all, err := t.Records.OnDuty(roles...)
 	if err != nil {
 		return err
 	}
@@ -147,10 +228,21 @@ func showFacts(t *dialog.Turn, ref string) error {
 }
 
 // workCase notes a step and tells the client.
-func workCase(t *dialog.Turn, ref, choice string) error {
-	if choice == "evidence" {
-		return showFacts(t, ref)
+func workCase(s Settings) func(t *dialog.Turn, ref, choice string) error {
+	return func(t *dialog.Turn, ref, choice string) error {
+		if choice == "evidence" {
+			return showFacts(t, ref)
+		}
+		if choice == "task" {
+			t.Keep()
+			t.OpenAbout(taskFlow, ref)
+			return nil
+		}
+		return s.noteCase(t, ref, choice)
 	}
+}
+
+func (s Settings) noteCase(t *dialog.Turn, ref, choice string) error {
 	_, me, ok, err := mine(t, ref)
 	if !ok {
 		return err
@@ -163,21 +255,13 @@ func workCase(t *dialog.Turn, ref, choice string) error {
 		t.Say(sayStepBefore.With(viewOf(c)))
 		return nil
 	}
+	if err := s.clockStep(t, c); err != nil {
+		return err
+	}
 	t.Tell(c.Client.Conversation, c.Client.Lang, sayStep.With(viewOf(c)))
 	if c.State == store.CaseClosed {
 		t.Say(sayStepNoted.With(viewOf(c)))
 		return nil
 	}
-	t.Say(caseCard().For(ref, viewOf(c)))
-	return nil
-}
-
-func wakeSupervisors(t *dialog.Turn, ref string) error {
-	c, err := t.Records.Complaint(ref)
-	if err != nil || c.Taken() || !c.ClosedAt.IsZero() {
-		return err
-	}
-	v := viewOf(c)
-	v.Late = true
-	return escalate(t, complaintAlert.For(ref, v), complaintDesk)
+	return s.sayCase(t, c)
 }

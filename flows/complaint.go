@@ -175,7 +175,8 @@ func (g *grievance) file(t *dialog.Turn, s Settings) error {
 		return err
 	}
 	t.Say(sayFiled.With(viewOf(c)))
-	t.Alert(complaintAlert.For(c.Number(), viewOf(c)), complaintDesk...)
-	t.Later(store.ComplaintUntaken, c.Number(), s.Calendar.Add(t.Now(), s.TakeWithin))
-	return nil
+	if err := s.startCase(t, c); err != nil {
+		return err
+	}
+	return s.wake(t, alarmComplaint, c.Number(), concern{client: c.Client})
 }

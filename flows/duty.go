@@ -114,6 +114,9 @@ func comeToWork(t *dialog.Turn, s Settings) error {
 	if err := showDuty(t, s); err != nil {
 		return err
 	}
+	if err := s.morning(t, me); err != nil {
+		return err
+	}
 	return s.freeAgain(t, me.ID)
 }
 

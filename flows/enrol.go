@@ -123,6 +123,7 @@ func takePledge(t *dialog.Turn, n *newcomer) (dialog.Move, error) {
 	if err != nil {
 		return dialog.End, err
 	}
+	t.Later(store.Digest, store.DigestNew, t.Now())
 	t.Say(sayEnrolled.With(enrolled{me.Name, string(me.Role)}))
 	return dialog.End, nil
 }

@@ -9,6 +9,7 @@ package flows
 
 import (
 	"cmp"
+	"maps"
 	"time"
 
 	"redthread/bot"
@@ -29,7 +30,6 @@ type Settings struct {
 
 	FirstAnswer  time.Duration // who complains is promised to hear from us in this working time: a working day
 	AnswerWithin time.Duration // so is who asks what no approved text answers: a working day
-	TakeWithin   time.Duration // a complaint that nobody takes for so long alerts supervisors: 10 minutes
 	ComeWithin   time.Duration // so does a client who waits for a person: 3 minutes
 	TalkIdle     time.Duration // a talk with a person ends when nobody says anything, by the clock on the wall: 12 hours
 	FilePerDay   int           // how many complaints one client may file in 24 hours; 0: any number
@@ -59,6 +59,11 @@ type Settings struct {
 	// talk with clients in chats of their own.
 	Groups []bot.Conversation
 
+	Alerts  Alerts  // when alerts climb
+	Targets Targets // how long things may take
+
+	CheckShare int // hundredths of what each colleague has finished that are looked at each week; 0: none
+
 	// Knowledge gives the approved answers of the moment; nil: the built-in ones.
 	Knowledge func() *knowledge.Base
 
@@ -69,6 +74,8 @@ type Settings struct {
 	// Agency tells clients who ask for a person when colleagues are there; nil:
 	// they are not told.
 	Agency func(lang string) dialog.Agency
+
+	kinds map[string]alarm // of alerts
 }
 
 // House is all of an agency's conversations, as dialog.Config wants them.
@@ -94,53 +101,9 @@ type House struct {
 func New(s Settings) House {
 	s = s.filledIn()
 	return House{
-		Flows: []dialog.Definition{
-			writeNote(s),
-			noteByCard(),
-			talkTo(s),
-			enquiry(s),
-			profile(s),
-			criteria,
-			complaint(s),
-			progress,
-			language,
-			english,
-			chinese,
-			finish(s),
-			consentFlow(s, store.ConsentNotice),
-			consentFlow(s, store.ConsentAbroad),
-			consentFlow(s, store.ConsentSensitive),
-			consentFlow(s, store.ConsentShow),
-			consentFlow(s, store.StatementSingle),
-			consentFlow(s, store.StatementTruth),
-			consents,
-			mydata(s),
-			forgetMe,
-			correction(s),
-			copying(s),
-			link,
-			enrol(s),
-			onDuty(s),
-			offDuty(s),
-			leaveFlow(s),
-			dutyFlow(s),
-			settingCapacity,
-			settingLangs,
-			team(s),
-			answering(s),
-			refusing(s),
-			photos(s),
-			papers,
-			cannedReplies(s),
-			writeCanned(s),
-			openClient(s),
-			matches,
-			shortlist,
-			verifying(s),
-			following,
-		},
-		Cards: []dialog.AnyCard{complaintAlert, caseCard(), profileCard(s), seekerCard(s), uncoverCard, handoffAlert(s), lineCard(s), remindCard(s), whomCard(s), briefingCard(), topicCard(s), cannedList(s), cannedCard(s), questionAlert, answeredCard, clientCard(s), photosCard(s), photoCard, stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard(), fateCard, dutyCard(s), teamCard(s), colleagueCard(s), assignCard(s)},
-		News:  []dialog.Notice{complaintUntaken, handoffUntaken(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun, talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken, talkIdle(s), talkEnded(s), undelivered, pictureLost, paperLapses, channelDown, channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s), copyEnds, copyFailed, carriedNews, windowEnds, leaveEnded, ownerChanged(s)},
+		Flows: allFlows(s),
+		Cards: allCards(s),
+		News:  allNews(s),
 		Human: callHuman(s),
 		Relay: relay(s),
 
@@ -151,6 +114,88 @@ func New(s Settings) House {
 		Lost:   s.wonder,
 		Quoted: hearQuote,
 		Place:  hearTopic(s),
+	}
+}
+
+func allFlows(s Settings) []dialog.Definition {
+	return []dialog.Definition{
+		writeNote(s),
+		noteByCard(),
+		talkTo(s),
+		enquiry(s),
+		profile(s),
+		criteria,
+		complaint(s),
+		progress,
+		language,
+		english,
+		chinese,
+		finish(s),
+		consentFlow(s, store.ConsentNotice),
+		consentFlow(s, store.ConsentAbroad),
+		consentFlow(s, store.ConsentSensitive),
+		consentFlow(s, store.ConsentShow),
+		consentFlow(s, store.StatementSingle),
+		consentFlow(s, store.StatementTruth),
+		consents,
+		mydata(s),
+		forgetMe,
+		correction(s),
+		copying(s),
+		link,
+		enrol(s),
+		onDuty(s),
+		offDuty(s),
+		leaveFlow(s),
+		dutyFlow(s),
+		settingCapacity,
+		settingLangs,
+		team(s),
+		answering(s),
+		refusing(s),
+		photos(s),
+		papers,
+		cannedReplies(s),
+		writeCanned(s),
+		openClient(s),
+		openPaper(s),
+		naming,
+		asking(s),
+		tasks(s),
+		refusingTask(s),
+		reportingTask(s),
+		checks(s),
+		scoring(s),
+		rectifying(s),
+		live(s),
+		whispers,
+		matches,
+		shortlist,
+		verifying(s),
+		following,
+	}
+}
+
+func allCards(s Settings) []dialog.AnyCard {
+	return []dialog.AnyCard{
+		complaintAlert(s), caseCard(s), profileCard(s), seekerCard(s), uncoverCard, handoffAlert(s),
+		lineCard(s), remindCard(s), whomCard(s), briefingCard(), topicCard(s), cannedList(s),
+		cannedCard(s), questionAlert(s), answeredCard, clientCard(s), photosCard(s), photoCard,
+		stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard(),
+		dutyCard(s), teamCard(s), colleagueCard(s), assignCard(s), lateCard(s), listCard(s),
+		taskCard(s), reportCard(s), checkCard(s), findingCard, answeredCheck(s), liveCard(s),
+		talkCard(s), undeliveredCard, fateCard,
+	}
+}
+
+func allNews(s Settings) []dialog.Notice {
+	return []dialog.Notice{
+		complaintUntaken(s), handoffUntaken(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun,
+		talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken(s),
+		talkIdle(s), talkEnded(s), undelivered(s), pictureLost, paperLapses, channelDown,
+		channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s),
+		copyEnds, copyFailed, leaveEnded, ownerChanged(s), alertStep(s), alertsStuck(s),
+		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds,
 	}
 }
 
@@ -165,7 +210,6 @@ func (s Settings) filledIn() Settings {
 	}
 	or(&s.FirstAnswer, s.Calendar.Workday())
 	or(&s.AnswerWithin, s.Calendar.Workday())
-	or(&s.TakeWithin, 10*time.Minute)
 	or(&s.ComeWithin, 3*time.Minute)
 	or(&s.TalkIdle, 12*time.Hour)
 	or(&s.RemindPapers, 14*24*time.Hour)
@@ -188,6 +232,9 @@ func (s Settings) filledIn() Settings {
 	if s.Guard == nil {
 		s.Guard = ownRules(s.Agency)
 	}
+	s.Alerts, s.Targets = s.Alerts.filledIn(), s.Targets.filledIn(s.Calendar.Workday())
+	s.kinds = map[string]alarm{}
+	maps.Copy(s.kinds, s.alarms()) // they know of each other
 	return s
 }
 

@@ -256,8 +256,18 @@ func (s Settings) appeal(t *dialog.Turn, h store.Held) error {
 	}
 	v := s.viewOfHeldNow(h)
 	t.Say(waitingCard(s).For(h.Number(), v))
-	t.Alert(appealCard(s).For(h.Number(), v), bosses...)
-	return nil
+	return s.wake(t, alarmAppeal, h.Number(), concern{client: h.Client, rung: store.RungSupervisor})
+}
+
+// showAppeal is the alert of a colleague who waits for a supervisor's word.
+func showAppeal(s Settings) func(*dialog.Turn, string, bool) (templates.Line, bool, error) {
+	return func(t *dialog.Turn, ref string, _ bool) (templates.Line, bool, error) {
+		h, err := t.Records.Held(ref)
+		if errors.Is(err, store.ErrNotFound) {
+			return templates.Line{}, false, nil
+		}
+		return appealCard(s).For(ref, s.viewOfHeldNow(h)), h.State == store.HeldAsked, err
+	}
 }
 
 // pressAppeal plays what a supervisor decides: the first press counts.

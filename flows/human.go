@@ -7,6 +7,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/dialog"
+	"redthread/bot/sla"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -32,6 +33,9 @@ func callHuman(s Settings) func(*dialog.Turn) error {
 		v := viewOfHandoff(h)
 		v.Ahead, v.Hours = ahead, s.Agency(t.Lang()).Hours
 		if opened {
+			if err := s.startClock(t, sla.First, h.Number(), h.Client, 0, s.ComeWithin); err != nil {
+				return err
+			}
 			t.Later(idleTimer, h.Number(), t.Now().Add(s.TalkIdle))
 		}
 		if !s.Calendar.Open(t.Now()) {
@@ -214,6 +218,9 @@ func clientCodes(all []store.Handoff) (codes []string) {
 // then what they have said. In a topic the first stands there already, and both do
 // when the talk was had there.
 func (s Settings) beginTalk(t *dialog.Turn, h store.Handoff, there bool) error {
+	if err := t.Records.Charge(h.Number(), h.Staff.ID); err != nil {
+		return err
+	}
 	client := h.Client.Conversation
 	for _, timer := range []string{store.HandoffUntaken, handoffOpens, offerTimer, placeTimer} {
 		t.Records.CancelFor(client, timer, h.Number())

@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"errors"
+
 	"redthread/bot"
 	"redthread/bot/dialog"
 	"redthread/store"
@@ -12,7 +14,9 @@ import (
 
 // undelivered tells staff. Where a message is meant for a colleague there is no
 // client to look after, and nothing is told.
-var undelivered = dialog.Notice{Name: store.NewsUndelivered, Play: tellUndelivered}
+func undelivered(s Settings) dialog.Notice {
+	return dialog.Notice{Name: store.NewsUndelivered, Play: func(t *dialog.Turn, _ string) error { return s.tellUndelivered(t) }}
+}
 
 // pictureLost asks for the picture again.
 var pictureLost = dialog.Notice{Name: store.NewsPictureLost, Play: tellPictureLost}
@@ -24,11 +28,11 @@ type loss struct {
 }
 
 var (
-	alertUndelivered = templates.New[loss]("staff.undelivered")
-	sayPictureLost   = templates.New[lostPicture]("complaint.picture_lost")
+	undeliveredText = templates.New[loss]("staff.undelivered")
+	sayPictureLost  = templates.New[lostPicture]("complaint.picture_lost")
 )
 
-func tellUndelivered(t *dialog.Turn, ref string) error {
+func (s Settings) tellUndelivered(t *dialog.Turn) error {
 	if _, ok := t.Staff(); ok {
 		return nil
 	}
@@ -36,8 +40,23 @@ func tellUndelivered(t *dialog.Turn, ref string) error {
 	if err != nil {
 		return err
 	}
-	t.Alert(alertUndelivered.With(loss{Client: client.Code(), Gone: ref == "gone"}), complaintDesk...)
-	return nil
+	return s.wake(t, alarmUndelivered, client.Code(), concern{client: client})
+}
+
+// undeliveredCard tells it; a press says that it was read.
+var undeliveredCard = dialog.Card[loss]{Text: undeliveredText, Staff: who(HearAlerts), Hear: func(*dialog.Turn, string, string) error { return nil }}
+
+// showUndelivered is the alert of a client whom our words do not reach.
+func showUndelivered(t *dialog.Turn, ref string, _ bool) (templates.Line, bool, error) {
+	c, err := t.Records.ClientByCode(ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return templates.Line{}, false, nil
+	}
+	if err != nil {
+		return templates.Line{}, false, err
+	}
+	gone, err := t.Records.Gone(c.Conversation)
+	return undeliveredCard.For(ref, loss{Client: c.Code(), Gone: gone}), true, err
 }
 
 // lostPicture is why a picture could not be kept.

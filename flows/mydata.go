@@ -54,14 +54,14 @@ type dataChoice struct {
 	open   func(*dialog.Turn, *myData) (dialog.Move, error)
 }
 
-func dataChoices(Settings) []dataChoice {
+func dataChoices(s Settings) []dataChoice {
 	return []dataChoice{
 		{"see", stepTo("see")},
 		{"correct", stepTo("correct")},
 		{"copy", openInstead(copyFlow)},
 		{"withdraw", openInstead("consents")},
 		{"delete", stepTo(deleteStep)},
-		{"undo", undoDeletion},
+		{"undo", undoDeletion(s)},
 		{"done", func(t *dialog.Turn, _ *myData) (dialog.Move, error) {
 			t.Say(sayDataDone.With(none{}))
 			return dialog.End, nil

@@ -180,27 +180,32 @@ func sayWhyHeld(t *dialog.Turn, s Settings, v deletion) error {
 }
 
 // undoDeletion takes a wish back that could not be carried out so far.
-func undoDeletion(t *dialog.Turn, _ *myData) (dialog.Move, error) {
-	o, err := t.Records.MyErasure()
-	if errors.Is(err, store.ErrNotFound) {
-		return dialog.Again, nil
-	}
-	if err != nil {
+func undoDeletion(s Settings) func(*dialog.Turn, *myData) (dialog.Move, error) {
+	return func(t *dialog.Turn, _ *myData) (dialog.Move, error) {
+		o, err := t.Records.MyErasure()
+		if errors.Is(err, store.ErrNotFound) {
+			return dialog.Again, nil
+		}
+		if err != nil {
+			return dialog.End, err
+		}
+		if _, err := t.Records.DropErasure(o); err != nil {
+			return dialog.End, err
+		}
+		t.Say(sayUndone.With(deletion{Number: o.Number()}))
+		if o.Question == "" {
+			return dialog.End, nil
+		}
+		q, withdrawn, err := t.Records.WithdrawQuestion(o.Question)
+		if err == nil && withdrawn {
+			err = s.stopClocks(t, o.Question)
+		}
+		if withdrawn {
+			t.Cancel(store.QuestionDue, o.Question)
+			t.Alert(sayAnsweredBy.With(viewOfQuestion(q)), questionDesk...)
+		}
 		return dialog.End, err
 	}
-	if _, err := t.Records.DropErasure(o); err != nil {
-		return dialog.End, err
-	}
-	t.Say(sayUndone.With(deletion{Number: o.Number()}))
-	if o.Question == "" {
-		return dialog.End, nil
-	}
-	q, withdrawn, err := t.Records.WithdrawQuestion(o.Question)
-	if withdrawn {
-		t.Cancel(store.QuestionDue, o.Question)
-		t.Alert(sayAnsweredBy.With(viewOfQuestion(q)), questionDesk...)
-	}
-	return dialog.End, err
 }
 
 // farewell composes the last words to somebody who has been deleted.

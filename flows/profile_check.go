@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"errors"
 	"strings"
 
 	"redthread/bot/dialog"
@@ -145,14 +146,27 @@ func (d *form) send(t *dialog.Turn, s Settings) (dialog.Move, error) {
 	}
 	t.Say(sayProfileFiled.With(*d))
 	if first {
-		v, err := seekerOf(t, me)
-		if err != nil {
+		if err := s.wake(t, alarmProfile, me.Code(), concern{client: me}); err != nil {
 			return dialog.End, err
 		}
-		t.Alert(profileCard(s).For(me.Code(), v), matchmakers...)
 	}
 	return dialog.End, offerConsent(t, store.ConsentShow)
 }
 
 // IntroShort is how the self-introduction begins: the summary is long already.
 func (d form) IntroShort() string { return firstRunes(d.P.Intro, 60) }
+
+// showNewProfile is the alert of a client who has registered.
+func showNewProfile(s Settings) func(*dialog.Turn, string, bool) (templates.Line, bool, error) {
+	return func(t *dialog.Turn, ref string, _ bool) (templates.Line, bool, error) {
+		c, err := t.Records.ClientByCode(ref)
+		if errors.Is(err, store.ErrNotFound) {
+			return templates.Line{}, false, nil
+		}
+		if err != nil {
+			return templates.Line{}, false, err
+		}
+		v, err := seekerOf(t, c)
+		return profileCard(s).For(ref, v), true, err
+	}
+}

@@ -1,10 +1,12 @@
 package flows
 
 import (
+	"errors"
 	"time"
 	"unicode/utf8"
 
 	"redthread/bot/dialog"
+	"redthread/bot/sla"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -33,6 +35,7 @@ type questionView struct {
 	Opens                  time.Time // when colleagues are back; zero: they are here
 	Delays                 int       // how often a new time was promised
 	Withdrawn              bool      // the client wants no answer any more
+	Late                   bool      // nobody has answered the alert
 }
 
 func viewOfQuestion(q store.Question) questionView {
@@ -62,9 +65,11 @@ var (
 )
 
 // questionAlert wakes who may answer.
-var questionAlert = dialog.Card[questionView]{
-	Text: templates.New[questionView]("staff.question"), Hear: takeQuestion, Staff: who(AnswerQuestion),
+func questionAlert(s Settings) dialog.Card[questionView] {
+	return dialog.Card[questionView]{Text: questionText, Hear: takeQuestion(s), Staff: questionDesk}
 }
+
+var questionText = templates.New[questionView]("staff.question")
 
 // openQuestion keeps a question for a colleague to answer, tells the client its
 // number and time, and wakes the colleagues. A question that waits already keeps
@@ -99,8 +104,13 @@ func (s Settings) passOn(t *dialog.Turn, words string) (questionView, error) {
 	if err != nil {
 		return questionView{}, err
 	}
-	t.Later(store.QuestionUntaken, q.Number(), s.Calendar.NextOpen(t.Now())) // nobody is woken at night
+	if err := s.startClock(t, sla.Resolution, q.Number(), q.Client, 0, s.AnswerWithin); err != nil {
+		return questionView{}, err
+	}
 	t.Later(store.QuestionDue, q.Number(), s.warnAt(t.Now(), s.AnswerWithin))
+	if err := s.wake(t, alarmQuestion, q.Number(), concern{client: q.Client}); err != nil {
+		return questionView{}, err
+	}
 	v := viewOfQuestion(q)
 	v.Opens = s.backAt(t.Now())
 	return v, nil
@@ -117,7 +127,7 @@ func (s Settings) backAt(now time.Time) time.Time {
 // warnAt is when the client must hear something of a promise that was made, for
 // so much working time, at the time given: a little before it is over.
 func (s Settings) warnAt(from time.Time, within time.Duration) time.Time {
-	return s.Calendar.Add(from, within-min(within/4, 30*time.Minute))
+	return sla.Start(within-min(within/4, 30*time.Minute), from).Due(s.Calendar)
 }
 
 // questionDue promises a new time when no answer has come: a working day more
@@ -136,20 +146,57 @@ func questionDue(s Settings) dialog.Notice {
 		if err != nil {
 			return err
 		}
-		v := viewOfQuestion(q)
-		t.Say(sayDelayed.With(v))
+		t.Say(sayDelayed.With(viewOfQuestion(q)))
 		t.Later(store.QuestionDue, ref, s.warnAt(from, s.Calendar.Workday()))
-		return escalate(t, questionAlert.For(ref, v), questionDesk)
+		if _, err := t.Records.CloseAlerts(ref); err != nil { // this one takes their place
+			return err
+		}
+		return s.wake(t, alarmQuestionDue, ref, concern{client: q.Client, first: q.Owner.ID, rung: store.RungSupervisor})
 	}}
 }
 
-// questionUntaken offers a question to everybody: a new one as soon as colleagues
-// are there, or one whose colleague has left.
-var questionUntaken = dialog.Notice{Name: store.QuestionUntaken, Play: func(t *dialog.Turn, ref string) error {
-	q, err := t.Records.Question(ref)
-	if err != nil || !q.Open() || q.Owner.ID != 0 {
+// questionUntaken offers a question whose colleague has left to everybody.
+func questionUntaken(s Settings) dialog.Notice {
+	return dialog.Notice{Name: store.QuestionUntaken, Play: func(t *dialog.Turn, ref string) error {
+		q, err := t.Records.Question(ref)
+		if err != nil || !q.Open() || q.Owner.ID != 0 {
+			return err
+		}
+		return s.offerQuestion(t, q)
+	}}
+}
+
+// offerQuestion wakes the desk about a question that nobody has in hand any more.
+func (s Settings) offerQuestion(t *dialog.Turn, q store.Question) error {
+	if err := t.Records.Charge(q.Number(), 0); err != nil {
 		return err
 	}
-	t.Alert(questionAlert.For(ref, viewOfQuestion(q)), questionDesk...)
-	return nil
-}}
+	return s.wake(t, alarmQuestion, q.Number(), concern{client: q.Client})
+}
+
+// showUnanswered is the alert of a question that nobody has taken.
+func showUnanswered(s Settings) func(*dialog.Turn, string, bool) (templates.Line, bool, error) {
+	return func(t *dialog.Turn, ref string, late bool) (templates.Line, bool, error) {
+		l, q, err := questionLine(t, s, ref, late)
+		return l, q.Open() && q.Owner.ID == 0 && q.ID != 0, err
+	}
+}
+
+// showOverdue is the alert of a question that has not been answered in time,
+// whoever has it.
+func showOverdue(s Settings) func(*dialog.Turn, string, bool) (templates.Line, bool, error) {
+	return func(t *dialog.Turn, ref string, late bool) (templates.Line, bool, error) {
+		l, q, err := questionLine(t, s, ref, late)
+		return l, q.Open() && q.ID != 0, err
+	}
+}
+
+func questionLine(t *dialog.Turn, s Settings, ref string, late bool) (templates.Line, store.Question, error) {
+	q, err := t.Records.Question(ref)
+	if errors.Is(err, store.ErrNotFound) {
+		return templates.Line{}, store.Question{}, nil
+	}
+	v := viewOfQuestion(q)
+	v.Late = late
+	return questionAlert(s).For(ref, v), q, err
+}

@@ -38,6 +38,10 @@ const (
 	KeepDuty       Action = "keep_duty"
 	LeadTeam       Action = "lead_team"
 	AssignClient   Action = "assign_client"
+	HearAlerts     Action = "hear_alerts"
+	AskTask        Action = "ask_task"
+	CheckWork      Action = "check_work"
+	WatchFloor     Action = "watch_floor"
 )
 
 // right is one line of the table.
@@ -78,6 +82,10 @@ var rights = []right{
 	{AssignClient, "make somebody a matchmaker's client", bosses, []string{"staff.client/assign", "staff.assign"}},
 	{KeepDuty, "come to work, go home, go on leave; set own capacity and languages", everyone, []string{"flow:duty", "flow:on_duty", "flow:off_duty", "flow:leave", "flow:capacity", "flow:langs", "staff.duty"}},
 	{LeadTeam, "see who is at work and what they have in hand; set others' duty and figures", bosses, []string{"flow:team", "staff.team", "staff.colleague"}},
+	{HearAlerts, "open what one is alerted to, open a paper by its number, name who stands in", everyone, []string{"alert.list", "clock.late", "staff.undelivered", "flow:paper", "flow:backup", "check.finding", "flow:rectify"}},
+	{AskTask, "ask a colleague for something; accept, refuse, report and judge tasks of one's own", everyone, []string{"flow:task", "flow:tasks", "flow:refuse_task", "flow:report_task", "task.card", "task.report"}},
+	{CheckWork, "look at finished work that was drawn by lot, and mark it", bosses, []string{"flow:checks", "flow:score", "check.card", "check.rectified"}},
+	{WatchFloor, "see who waits and talks, read a talk, whisper to a colleague, take a talk over", bosses, []string{"flow:live", "flow:whisper", "live.floor", "live.talk"}},
 	{PromoteAnswer, "put an answer among the approved ones", bosses, []string{"staff.answered"}},
 }
 

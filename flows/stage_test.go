@@ -27,11 +27,13 @@ import (
 
 // person is someone in a transcript.
 type person struct {
-	name string
-	at   bot.Conversation
-	lang string     // what their phone is set to; WeChat does not say
-	role store.Role // of staff
-	call string     // the name clients are told
+	name  string
+	at    bot.Conversation
+	lang  string     // what their phone is set to; WeChat does not say
+	role  store.Role // of staff
+	call  string     // the name clients are told
+	hired bool
+	away  bool // the platform takes nothing for them until they write
 
 	shown []shown // what is on their screen, the newest last
 	heard []string
@@ -58,6 +60,8 @@ func cast() []*person {
 		{name: "li", at: on("telegram", "8100000031"), lang: "zh-CN", role: store.RoleService, call: "小李"},
 		{name: "qin", at: on("telegram", "8100000055"), lang: "en", role: store.RoleMatchmaker, call: "秦红娘"},
 		{name: "chen", at: on("telegram", "8100000048"), lang: "zh-CN", role: store.RoleSupervisor, call: "陈店长"},
+		{name: "gao", at: on("telegram", "8100000062"), lang: "zh-CN", role: store.RoleOwner, call: "高总"},
+		{name: "fang", at: on("wechat", "oFang4yQ88d"), role: store.RoleService, call: "小方"},
 	}
 }
 
@@ -124,7 +128,7 @@ func lastWords(t testing.TB) store.Farewell {
 }
 
 func stageSettings(t testing.TB) flows.Settings {
-	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }, FileLink: func(string) string { return "https://red.example/file/…" }}
+	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, CheckShare: 10, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }, FileLink: func(string) string { return "https://red.example/file/…" }}
 }
 
 func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS) *dialog.Engine {
@@ -188,11 +192,13 @@ func (s *stage) person(name string) *person {
 func (s *stage) hire(p *person) {
 	s.t.Helper()
 	code := s.invite(p.role)
+	p.hired = true
 	_, err := s.store.Turn(s.t.Context(), s.event(p), func(tx *store.Tx, ses *bot.Session) error {
 		ses.Lang = "zh-CN"
 		invite, err := tx.CheckInvite(code)
 		if err == nil {
 			_, err = tx.Enrol(invite, p.call, "zh-CN")
+			tx.Later(store.Digest, store.DigestNew, tx.Now())
 		}
 		return err
 	})
@@ -276,6 +282,7 @@ func (s *stage) act(p *person, line string) {
 // read reads a line: words, "[label]" or "(deed)".
 func (s *stage) read(p *person, line string) []bot.Event {
 	s.t.Helper()
+	p.away = p.away && line == "(out of reach)"
 	ev := s.event(p)
 	if label, ok := within(line, "[", "]"); ok {
 		s.press(p, &ev, label)
@@ -340,6 +347,9 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		return nil
 	case "hold", "release":
 		s.hold(verb, rest)
+		return nil
+	case "out":
+		p.away = true
 		return nil
 	case "photo":
 		return s.photos(p, rest)
@@ -631,6 +641,9 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 	defer s.mu.Unlock()
 	s.topicAt(d.To)
 	for _, p := range s.people {
+		if p.at == d.To && p.away {
+			return bot.Receipt{}, bot.ErrClosed
+		}
 		if p.at == d.To {
 			if p.trouble != nil {
 				return bot.Receipt{}, p.trouble
@@ -703,6 +716,16 @@ func (s *stage) keepHidden(p *person, text string) {
 	}
 }
 
+// textOf is what a message on the person's screen says, by its name.
+func (p *person) textOf(ref string) string {
+	for _, on := range p.shown {
+		if fmt.Sprint(on.seq) == ref {
+			return on.m.Text
+		}
+	}
+	return ""
+}
+
 // draw writes a message as the person's screen shows it: keys on Telegram,
 // numbered or lettered words on WeChat.
 func draw(p *person, m bot.Message) string {
@@ -714,10 +737,15 @@ func draw(p *person, m bot.Message) string {
 	}
 	if m.Edits != "" {
 		_, tick, ok := strings.Cut(m.Text, "\n\n✓")
-		if !ok || p.at.Channel == "wechat" {
+		switch was := p.textOf(m.Edits); {
+		case p.at.Channel == "wechat":
 			return ""
+		case ok:
+			return "✓" + tick
+		case m.Text != was && was != "":
+			return "↻ " + m.Text
 		}
-		return "✓" + tick
+		return ""
 	}
 	lines := []string{}
 	if m.Quotes != "" && p.at.Channel == "telegram" {

@@ -8,6 +8,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/dialog"
+	"redthread/bot/sla"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -131,6 +132,9 @@ func (s Settings) fromClient(t *dialog.Turn, h store.Handoff) error {
 	}
 	asked, err := t.Records.NoteAsked(h)
 	if err == nil && asked {
+		if err := s.startClock(t, sla.Next, h.Number(), h.Client, h.Staff.ID, s.Targets.TalkNext); err != nil {
+			return err
+		}
 		t.Later(unansweredTimer, h.Number(), s.Calendar.Add(t.Now(), s.Desk.AnswerWithin))
 	}
 	return err
@@ -181,6 +185,11 @@ func sayInTalk(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) {
 	t.Records.CancelFor(client, unansweredTimer, h.Number())
 	if err := t.Records.LogWords(h, u.By.ID, u.Words); err != nil {
 		return false, err
+	}
+	for _, kind := range []sla.Kind{sla.First, sla.Next} {
+		if err := s.stopClock(t, kind, h.Number()); err != nil {
+			return false, err
+		}
 	}
 	return true, t.Records.NoteAnswered(h)
 }
@@ -310,6 +319,9 @@ func (s Settings) leave(t *dialog.Turn, h store.Handoff) error {
 	if _, err := t.Records.CloseHandoff(h, store.Staff{}); err != nil {
 		return err
 	}
+	if err := s.stopClocks(t, h.Number()); err != nil {
+		return err
+	}
 	for _, timer := range []string{store.HandoffUntaken, handoffOpens, idleTimer, offerTimer, placeTimer, unansweredTimer} {
 		t.Cancel(timer, h.Number())
 	}
@@ -331,6 +343,9 @@ func (s Settings) leave(t *dialog.Turn, h store.Handoff) error {
 // next client then.
 func (s Settings) closeTalk(t *dialog.Turn, me store.Staff, h store.Handoff) error {
 	if _, err := t.Records.CloseHandoff(h, me); err != nil {
+		return err
+	}
+	if err := s.stopClocks(t, h.Number()); err != nil {
 		return err
 	}
 	t.Records.CancelFor(h.Client.Conversation, idleTimer, h.Number())

@@ -153,6 +153,10 @@ func (tx *Tx) clientByID(id int64) (Client, error) {
 	return tx.client(row)
 }
 
+// ClientOfChat reads the client of a chat, named by Client.Chat. ErrNotFound: there
+// is none.
+func (tx *Tx) ClientOfChat(chat int64) (Client, error) { return tx.clientByID(chat) }
+
 // ClientByCode reads the person whom staff call "K-000012", in the chat of that
 // number. ErrNotFound: there is none, or none any more.
 func (tx *Tx) ClientByCode(code string) (Client, error) {

@@ -22,6 +22,7 @@ type dialect struct {
 	upsert   string                     // begins the update part of an insert that meets its own key
 	incoming func(column string) string // the value the refused insert carried
 	by       func(index string) string  // after a table's name: read it over this index
+	once     string                     // begins an insert that does nothing where its key is there already
 }
 
 var (
@@ -31,6 +32,7 @@ var (
 		upsert:   "ON CONFLICT (%s) DO UPDATE SET",
 		incoming: func(c string) string { return "excluded." + c },
 		by:       func(index string) string { return " INDEXED BY " + index },
+		once:     "INSERT OR IGNORE INTO ",
 	}
 	onMySQL = dialect{
 		name:     "mysql",
@@ -38,6 +40,7 @@ var (
 		upsert:   "ON DUPLICATE KEY UPDATE",
 		incoming: func(c string) string { return "VALUES(" + c + ")" },
 		by:       func(index string) string { return " FORCE INDEX (" + index + ")" },
+		once:     "INSERT IGNORE INTO ",
 	}
 )
 

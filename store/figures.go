@@ -17,6 +17,8 @@ type Figures struct {
 	TimerLate           time.Duration
 	MediaWanted         int
 	Letters             int // dead letters that nobody has played
+	Alerts, AlertsAtTop int // that nobody has acknowledged; of them with nobody above
+	Clocks, ClocksLate  int // of papers that are open; of them past their target
 }
 
 const mostCounted = 10_000
@@ -41,6 +43,10 @@ func (s *Store) Figures(ctx context.Context) (Figures, error) {
 		s.bounded(ctx, &f.Unreachable, "outbox WHERE state = 'unreachable' AND created_at > ?", yesterday),
 		s.bounded(ctx, &f.MediaWanted, "media WHERE state = 'wanted'"),
 		s.bounded(ctx, &f.Letters, "letters WHERE played_at = 0"),
+		s.bounded(ctx, &f.Alerts, "alerts WHERE ended_at = 0"),
+		s.bounded(ctx, &f.AlertsAtTop, "alerts WHERE ended_at = 0 AND rung = ?", int(RungTop)),
+		s.bounded(ctx, &f.Clocks, "sla_clocks WHERE stopped = ? AND due_at > 0", false),
+		s.bounded(ctx, &f.ClocksLate, "sla_clocks WHERE stopped = ? AND due_at > 0 AND due_at < ?", false, now),
 		s.read.QueryRowContext(ctx, due, now).Scan(&oldest),
 		s.read.QueryRowContext(ctx, "SELECT MIN(due_at) FROM timers").Scan(&timer),
 	)

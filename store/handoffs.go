@@ -149,6 +149,19 @@ func (tx *Tx) LastTalks(client int64, n int) ([]Handoff, error) {
 	return tx.handoffs(rows)
 }
 
+// OpenHandoffs lists who waits or talks, the oldest first, at most n.
+func (tx *Tx) OpenHandoffs(n int) ([]Handoff, error) {
+	db, err := tx.records()
+	if err != nil {
+		return nil, err
+	}
+	var rows []handoffRow
+	if err := db.Where("state <> ?", handoffClosed).Order("id").Limit(n).Find(&rows).Error; err != nil {
+		return nil, wrap("list hand-offs", err)
+	}
+	return tx.handoffs(rows)
+}
+
 // HandoffsWith lists the talks that a colleague has now, the oldest first.
 func (tx *Tx) HandoffsWith(staff int64) ([]Handoff, error) {
 	return tx.handoffsWhere("staff_id = ? AND state = ?", staff, handoffTaken)

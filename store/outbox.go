@@ -166,10 +166,13 @@ func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
 }
 
 // tellOfLoss leaves news for staff, in the same transaction, when a message to a
-// client will never arrive. A lost alert makes none: it would be one more alert.
+// client will never arrive. Of an alert the ladder hears: it calls somebody else.
 func (s *Store) tellOfLoss(ctx context.Context, tx *sql.Tx, to bot.Conversation, r Settled) error {
-	if r.State != Failed && r.State != Unreachable || r.Lane == Alerts {
+	if r.State != Failed && r.State != Unreachable {
 		return nil
+	}
+	if r.Lane == Alerts {
+		return s.news(ctx, tx, to, AlertsStuck, "")
 	}
 	ref := "gone"
 	if r.State == Failed {
@@ -239,7 +242,21 @@ func (c *Claim) release(ctx context.Context, tx *sql.Tx, r Rest) error {
 	if err == nil && n != 1 {
 		return ErrLost
 	}
+	if err == nil && r.Closed {
+		return c.s.tellOfStuck(ctx, tx, c.To)
+	}
 	return err
+}
+
+// tellOfStuck leaves news for the ladder when alerts wait for a colleague to write
+// first, whatever it was that met the closed window.
+func (s *Store) tellOfStuck(ctx context.Context, tx *sql.Tx, to bot.Conversation) error {
+	var n int
+	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM outbox WHERE conversation = ? AND lane = ? AND "+pending, to.String(), Alerts).Scan(&n)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s.news(ctx, tx, to, AlertsStuck, "")
 }
 
 // Renew makes the lease last for another while. ErrLost: it has run out.

@@ -111,6 +111,9 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.AskCopy("zh-CN"); err != nil {
 			return err
 		}
+		if err := fillDesk(tx, staff[0]); err != nil {
+			return err
+		}
 		for range 250 { // more than a batch
 			tx.Post(mei, store.Replies, bot.Message{Text: "您好"})
 		}
@@ -125,6 +128,27 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		t.Fatal(err)
 	}
 	return picture
+}
+
+// fillDesk leaves what colleagues say to each other: a task that was refused, and a
+// spot check that was answered.
+func fillDesk(tx *store.Tx, by store.Staff) error {
+	k, err := tx.AskTask(store.Task{Asker: by, Doer: by, Words: store.TaskWords{What: "给客户回电话"}, DueAt: tx.Now()})
+	if err != nil {
+		return err
+	}
+	if _, _, err := tx.MoveTask(k.Number(), store.TaskRefused, "今天请假", store.TaskAsked); err != nil {
+		return err
+	}
+	c, err := tx.DrawCheck("2026-10", store.ClosedPaper{Paper: "Q-000001", ClientID: 1, StaffID: by.ID})
+	if err != nil {
+		return err
+	}
+	if _, _, err := tx.ScoreCheck(c.Number(), by, store.Scores{Politeness: 3, Promptness: 2, Truth: 5, Secrecy: 5}, "回复太慢"); err != nil {
+		return err
+	}
+	_, _, err = tx.AnswerCheck(c.Number(), "以后先说一声")
+	return err
 }
 
 // Everything can be sealed anew while two processes work, one of which has not

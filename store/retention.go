@@ -96,6 +96,13 @@ var retentions = []retention{
 		kind: "data_copies", keep: func(k Keep) time.Duration { return k.Talks }, at: "asked_at", where: clientFree,
 		first: []string{"DELETE FROM data_copy_steps WHERE copy_id IN (SELECT id FROM data_copies WHERE {rows})"},
 	},
+	{
+		kind: "alerts", keep: func(k Keep) time.Duration { return k.Talks }, at: "ended_at", where: "ended_at > 0 AND " + clientFree,
+		first: []string{"DELETE FROM alert_calls WHERE alert_id IN (SELECT id FROM alerts WHERE {rows})"},
+	},
+	{kind: "sla_clocks", keep: func(k Keep) time.Duration { return k.Complaints }, at: "stopped_at", where: "stopped_at > 0 AND " + clientFree},
+	{kind: "tasks", keep: func(k Keep) time.Duration { return k.Questions }, at: "closed_at", where: "closed_at > 0 AND " + clientFree},
+	{kind: "spot_checks", keep: func(k Keep) time.Duration { return k.Questions }, at: "closed_at", where: "closed_at > 0 AND " + clientFree},
 	{kind: "letters", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: "1 = 1"},
 	{kind: "attempts", keep: func(Keep) time.Duration { return attemptsFor }, at: "at", where: "1 = 1"},
 	{kind: "link_codes", keep: func(Keep) time.Duration { return attemptsFor }, at: "expires_at", where: "1 = 1"},

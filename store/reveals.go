@@ -7,6 +7,7 @@ const (
 	RevealContact = "contact" // with them
 	RevealLedger  = "ledger"
 	RevealByPhone = "by_phone" // the client was found by a phone number
+	RevealTalk    = "talk"     // what was said in a talk
 	RevealMatch   = "match"    // candidates were looked for, for them
 
 	// RevealCandidate begins what is kept of who was shown as a candidate, without

@@ -30,6 +30,9 @@ func (c *Config) check() Problems {
 	k.agency(c.Agency)
 	k.calendar(c)
 	k.listen(c.Listen)
+	k.sla(c.SLA)
+	k.alerts(c.Alerts)
+	k.expect(0 <= c.Checks.Share && c.Checks.Share <= 100, "checks.share", "%d; expected 0 to 100", c.Checks.Share)
 	if c.Admin.Address != "" {
 		k.hostPort("admin.address", c.Admin.Address, "127.0.0.1:9180, or nothing")
 		k.expect(c.Admin.Address != c.Listen.Address, "admin.address", "it is the same as listen.address; the figures need a port of their own")
@@ -123,6 +126,22 @@ func (k *checker) listen(l Listen) {
 		k.expect(slices.Contains([]string{"", "80", "88", "443", "8443"}, u.Port()) || local(u), "listen.public_url",
 			"port %s; Telegram calls 443, 80, 88 and 8443 only", u.Port())
 	}
+}
+
+func (k *checker) sla(s SLA) {
+	for setting, d := range map[string]time.Duration{"sla.complaint_next": s.ComplaintNext, "sla.complaint_close": s.ComplaintClose} {
+		k.expect(d == 0 || time.Hour <= d && d <= 500*time.Hour, setting, "%v; expected 1h to 500h of working time, or 0", d)
+	}
+	k.expect(1 <= s.Grave && s.Grave <= 100, "sla.grave", "%d; expected 1 to 100", s.Grave)
+	k.between("sla.talk_next", s.TalkNext, time.Minute, 8*time.Hour)
+}
+
+func (k *checker) alerts(a Alerts) {
+	for setting, d := range map[string]time.Duration{"alerts.backup": a.Backup, "alerts.supervisor": a.Supervisor, "alerts.owner": a.Owner} {
+		k.between(setting, d, time.Minute, 8*time.Hour)
+	}
+	k.between("alerts.repeat", a.Repeat, 10*time.Minute, 24*time.Hour)
+	k.expect(1 <= a.Bundle && a.Bundle <= 100, "alerts.bundle", "%d; expected 1 to 100", a.Bundle)
 }
 
 func (k *checker) hostPort(setting, address, like string) {

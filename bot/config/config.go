@@ -28,6 +28,9 @@ type Config struct {
 	Agency   Agency   `config:"agency"`
 	Calendar Calendar `config:"calendar"`
 	Promises Promises `config:"promises"`
+	SLA      SLA      `config:"sla"`
+	Alerts   Alerts   `config:"alerts"`
+	Checks   Checks   `config:"checks"`
 	Listen   Listen   `config:"listen"`
 	Admin    Admin    `config:"admin"`
 	Database Address  `config:"database"`  // as store.Config.Database has it
@@ -88,6 +91,28 @@ type Calendar struct {
 type Promises struct {
 	Answer    time.Duration `config:"answer"`
 	Complaint time.Duration `config:"complaint"`
+}
+
+// SLA says how long things may take, in working time; 0 is the built-in length.
+type SLA struct {
+	ComplaintNext  time.Duration `config:"complaint_next"`
+	ComplaintClose time.Duration `config:"complaint_close"`
+	Grave          int           `config:"grave"` // hundredths of the time that a grave complaint gets
+	TalkNext       time.Duration `config:"talk_next"`
+}
+
+// Alerts says when an alert that nobody acknowledges climbs, in working time.
+type Alerts struct {
+	Backup     time.Duration `config:"backup"`
+	Supervisor time.Duration `config:"supervisor"`
+	Owner      time.Duration `config:"owner"`
+	Repeat     time.Duration `config:"repeat"`
+	Bundle     int           `config:"bundle"` // single alerts to one colleague within a minute
+}
+
+// Checks says how much of finished work is looked at.
+type Checks struct {
+	Share int `config:"share"` // hundredths of each colleague's, every week; 0: none
 }
 
 // WorkingCalendar is the calendar that the settings describe.
@@ -227,6 +252,9 @@ func defaults() *Config {
 		Agency:   Agency{Timezone: "Asia/Shanghai", Languages: []string{"zh-CN", "en"}},
 		Calendar: Calendar{Hours: []string{"mon-sat 9:00-18:00"}, Public: "china"},
 		Promises: Promises{Answer: 4 * time.Hour},
+		SLA:      SLA{Grave: 50, TalkNext: 5 * time.Minute},
+		Checks:   Checks{Share: 5},
+		Alerts:   Alerts{Backup: 5 * time.Minute, Supervisor: 5 * time.Minute, Owner: 20 * time.Minute, Repeat: time.Hour, Bundle: 5},
 		Listen:   Listen{Address: "127.0.0.1:8080"},
 		Admin:    Admin{Address: "127.0.0.1:9180", AlertAfter: 5 * time.Minute},
 		Database: "sqlite:data/redthread.db",

@@ -161,8 +161,10 @@ func (e *Engine) mayPress(t *Turn, card AnyCard, choice string) bool {
 // playCard plays a card's button.
 func (e *Engine) playCard(t *Turn, b buttonID) error {
 	card := e.cards[b.card]
-	if card.staff() != nil && !e.mayPress(t, card, b.choice) {
-		return nil
+	if card.staff() != nil {
+		if !e.mayPress(t, card, b.choice) {
+			return nil
+		}
 	}
 	t.session.Pressed, t.session.Missed = b.String(), 0
 	t.answer, t.paper = answer{choice: b.choice}, b.ref
@@ -174,7 +176,14 @@ func (e *Engine) playCard(t *Turn, b buttonID) error {
 		t.answer.label = label
 		t.settle(label)
 	}
-	return card.hear(t, b.ref, b.choice)
+	alerts, err := t.alertedTo(card, b.ref)
+	if err != nil {
+		return err
+	}
+	if err := card.hear(t, b.ref, b.choice); err != nil || t.refused {
+		return err
+	}
+	return t.heard(alerts)
 }
 
 // cardLabel is what the pressed button says: as the newest card has it, or else

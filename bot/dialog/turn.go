@@ -53,6 +53,7 @@ type Turn struct {
 	missed    int    // misses in a row before this turn
 	atLoss    bool   // this turn is one
 	stray     bool   // nothing answers the turn's words
+	refused   bool   // the person may not do what they wished
 	unfit     bool   // the step could not take the answer
 	answering string // the message that the next words quote
 	keys      bool   // keys of an answered question are on the screen, in the place of the letters
@@ -216,25 +217,6 @@ func (t *Turn) Tell(to bot.Conversation, lang string, l templates.Line, photos .
 	t.out = append(t.out, outgoing{to: to, lane: store.Replies, m: m})
 }
 
-// Alert tells every member of staff of the roles, each in their language; those
-// for complaints and questions and those above them when no role is named.
-func (t *Turn) Alert(l templates.Line, roles ...store.Role) {
-	if len(roles) == 0 {
-		roles = []store.Role{store.RoleService, store.RoleSupervisor, store.RoleOwner}
-	}
-	all, err := t.Records.StaffOf(roles...)
-	if err != nil {
-		t.fail(err)
-		return
-	}
-	if len(all) == 0 {
-		t.log.WarnContext(t.ctx, "nobody to alert", "event", t.Event.Key, "line", l.Name)
-	}
-	for _, s := range all {
-		t.out = append(t.out, outgoing{to: s.Conversation, lane: store.Alerts, m: t.render(s.Lang, l)})
-	}
-}
-
 // Later has the notice of that name played in this conversation at the time
 // given, once. One of the same name and ref is moved. ref holds at most 64 bytes
 // of ASCII and no personal data.
@@ -343,6 +325,7 @@ func (t *Turn) RefuseWith(what string, l templates.Line) {
 	if t.engine.cfg.Refused != nil {
 		t.engine.cfg.Refused(what)
 	}
+	t.refused = true
 	t.Say(l)
 }
 

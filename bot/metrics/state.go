@@ -22,6 +22,8 @@ type State struct {
 	TimerLate           time.Duration // how late the oldest due timer is
 	MediaWanted         int           // pictures still at the platforms
 	Letters             int           // dead letters nobody has played
+	Alerts, AlertsAtTop int           // alerts that nobody has acknowledged; of them at the top of the ladder
+	Clocks, ClocksLate  int           // clocks on open papers; of them past their target
 
 	// Counted in this process since it started.
 	RedisFailures, Buried, MediaKept, MediaLost int64
@@ -60,6 +62,7 @@ type stateCollector struct {
 	databaseUp, redisUp          *prometheus.Desc
 	outbox, lost, oldest         *prometheus.Desc
 	timers, wanted, letters      *prometheus.Desc
+	alerts, clocks               *prometheus.Desc
 	redisFailures, buried, media *prometheus.Desc
 	connections, waits, waited   *prometheus.Desc
 }
@@ -77,6 +80,8 @@ func newState() *stateCollector {
 		timers:        desc("timers_late_seconds", "How late the oldest due timer is."),
 		wanted:        desc("media_wanted", "Pictures still to be fetched from the platforms."),
 		letters:       desc("dead_letters_waiting", "Callbacks that could not be played and that nobody has looked after."),
+		alerts:        desc("alerts_open", "Alerts to staff that nobody has acknowledged, by where they stand: below, top. Counted up to 10000.", "rung"),
+		clocks:        desc("sla_clocks", "Clocks on open papers: in_time, late. Counted up to 10000.", "state"),
 		redisFailures: desc("redis_failures_total", "Failed calls of Redis."),
 		buried:        desc("dead_letters_total", "Callbacks that became dead letters."),
 		media:         desc("media_total", "Pictures that were kept, or lost.", "result"),
@@ -88,7 +93,7 @@ func newState() *stateCollector {
 
 func (c *stateCollector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		c.databaseUp, c.redisUp, c.outbox, c.lost, c.oldest, c.timers, c.wanted, c.letters,
+		c.databaseUp, c.redisUp, c.outbox, c.lost, c.oldest, c.timers, c.wanted, c.letters, c.alerts, c.clocks,
 		c.redisFailures, c.buried, c.media, c.connections, c.waits, c.waited,
 	} {
 		to <- d
@@ -116,6 +121,10 @@ func (c *stateCollector) Collect(to chan<- prometheus.Metric) {
 		gauge(c.timers, s.TimerLate.Seconds())
 		gauge(c.wanted, float64(s.MediaWanted))
 		gauge(c.letters, float64(s.Letters))
+		gauge(c.alerts, float64(s.Alerts-s.AlertsAtTop), "below")
+		gauge(c.alerts, float64(s.AlertsAtTop), "top")
+		gauge(c.clocks, float64(s.Clocks-s.ClocksLate), "in_time")
+		gauge(c.clocks, float64(s.ClocksLate), "late")
 	}
 	count(c.redisFailures, float64(s.RedisFailures))
 	count(c.buried, float64(s.Buried))

@@ -127,6 +127,7 @@ func (s *Server) look(ctx context.Context) metrics.State {
 		Database: err == nil, Redis: st.PingRedis(ctx) == nil,
 		Queued: f.Queued, Waiting: f.Waiting, Failed: f.Failed, Unreachable: f.Unreachable,
 		OldestDue: f.OldestDue, TimerLate: f.TimerLate, MediaWanted: f.MediaWanted, Letters: f.Letters,
+		Alerts: f.Alerts, AlertsAtTop: f.AlertsAtTop, Clocks: f.Clocks, ClocksLate: f.ClocksLate,
 		RedisFailures: c.RedisFailures, Buried: c.Buried, MediaKept: c.MediaKept, MediaLost: c.MediaLost,
 		Pools: map[string]metrics.Pool{},
 	}

@@ -66,6 +66,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 			Keep: keep(cfg), Eligible: flows.Eligibility{Men: cfg.Eligibility.Men, Women: cfg.Eligibility.Women, NotSingle: !cfg.Eligibility.Single, Zone: cfg.Agency.Location()},
 			RemindPapers: cfg.Staff.PapersRemind,
 			Desk:         flows.Desk{OfferWithin: cfg.Desk.OfferWithin, AnswerWithin: cfg.Desk.AnswerWithin}, Groups: groups(cfg),
+			Alerts: flows.Alerts(cfg.Alerts), Targets: flows.Targets(cfg.SLA), CheckShare: cfg.Checks.Share,
 			CopiesPerDay: cfg.Copies.PerDay, CopyFor: cfg.Copies.KeepFor, CopyFetches: cfg.Copies.Downloads,
 		},
 		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
