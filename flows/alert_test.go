@@ -1,12 +1,11 @@
 package flows_test
 
 import (
+	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"redthread/bot"
 	"redthread/store"
@@ -34,9 +33,11 @@ func (s *stage) alertsOf(paper string) (open []store.Alert, calls []store.Call) 
 // acknowledged, or its paper is closed, all is quiet.
 func TestEveryAlertIsHeardOrClimbs(t *testing.T) {
 	t.Parallel()
-	rapid.Check(t, func(r *rapid.T) {
+	for seed := range uint64(8) { // each takes days of the stage's time
+		r := rand.New(rand.NewPCG(seed, 7))
+		yes := func() bool { return r.IntN(2) == 0 }
 		s := newStage(t)
-		if s.twice = rapid.Bool().Draw(r, "twice"); rapid.Bool().Draw(r, "forgetful") {
+		if s.twice = yes(); yes() {
 			s.spoil = func() {
 				if err := s.store.ForgetSessions(t.Context()); err != nil {
 					t.Error(err)
@@ -44,37 +45,37 @@ func TestEveryAlertIsHeardOrClimbs(t *testing.T) {
 			}
 		}
 		for _, name := range []string{"li", "fang", "mei", "chen", "gao"} {
-			if rapid.Bool().Draw(r, name) {
+			if yes() {
 				s.hire(s.person(name))
 			}
 		}
 		s.hire(s.person("qin"))
 		s.acts("anna", "问：可以带狗吗")
-		for range rapid.IntRange(0, 6).Draw(r, "deeds") {
-			p := s.person(rapid.SampledFrom([]string{"li", "fang", "mei", "chen", "gao", "qin"}).Draw(r, "who"))
-			switch rapid.SampledFrom([]string{"wait", "away", "away", "write"}).Draw(r, "deed") {
-			case "wait":
-				s.wait(time.Duration(rapid.IntRange(1, 200).Draw(r, "minutes")) * time.Minute)
-			case "away":
-				p.away = true
-			case "write":
+		for range r.IntN(7) {
+			p := s.person([]string{"li", "fang", "mei", "chen", "gao", "qin"}[r.IntN(6)])
+			switch r.IntN(4) {
+			case 0:
+				s.wait(time.Duration(1+r.IntN(200)) * time.Minute)
+			case 1:
 				s.act(p, "在")
+			default:
+				p.away = true
 			}
 			s.settle()
 		}
-		s.mustClimb(r)
-		if rapid.Bool().Draw(r, "taken") {
+		s.mustClimb(seed)
+		if yes() {
 			s.acts("qin", "(quote Q-000001: 可以。)")
 			if open, _ := s.alertsOf("Q-000001"); len(open) > 0 {
-				r.Fatalf("it is answered, and alerts go on: %+v", open)
+				t.Fatalf("%d: it is answered, and alerts go on: %+v", seed, open)
 			}
 			s.said("")
 			s.wait(30 * time.Hour)
 			if heard := s.said(""); alarming.MatchString(heard) {
-				r.Fatalf("it is answered, and somebody hears of it:\n%s", heard)
+				t.Fatalf("%d: it is answered, and somebody hears of it:\n%s", seed, heard)
 			}
 		}
-	})
+	}
 }
 
 // alarming is an alert about the question, and not the spot check of its answer.
@@ -82,28 +83,29 @@ var alarming = regexp.MustCompile(`(?m)(⏰|🔴|🟡|❓).*Q-000001`)
 
 // mustClimb lets three working days pass without a word: at the end the alert
 // stands where nobody is above it, and has been repeated there.
-func (s *stage) mustClimb(r *rapid.T) {
+func (s *stage) mustClimb(seed uint64) {
+	s.t.Helper()
 	for range 60 {
 		s.wait(time.Hour)
 	}
 	open, calls := s.alertsOf("Q-000001")
 	if len(open) == 0 {
-		r.Fatal("nobody has heard it, and no alert is open")
+		s.t.Fatalf("%d: nobody has heard it, and no alert is open", seed)
 	}
 	seen := map[[4]int64]bool{}
 	for _, c := range calls {
 		key := [4]int64{c.AlertID, c.StaffID, int64(c.Rung), int64(c.Round)}
 		if seen[key] {
-			r.Fatalf("called twice in the same place: %+v", c)
+			s.t.Fatalf("%d: called twice in the same place: %+v", seed, c)
 		}
 		seen[key] = true
 	}
 	last := calls[len(calls)-1]
 	if quiet := s.clock.Now().Sub(last.At); quiet > 20*time.Hour {
-		r.Fatalf("nobody has been called for %v", quiet)
+		s.t.Fatalf("%d: nobody has been called for %v", seed, quiet)
 	}
 	if above := s.person("chen").hired || s.person("gao").hired; above && last.Rung < store.RungSupervisor {
-		r.Fatalf("whoever has the say has not heard of it: %+v", last)
+		s.t.Fatalf("%d: whoever has the say has not heard of it: %+v", seed, last)
 	}
 }
 

@@ -3,8 +3,6 @@ package flows_test
 import (
 	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 )
 
 // Whatever a supervisor whispers, and whenever, the client never reads it.
@@ -15,9 +13,8 @@ func TestWhispersStayInside(t *testing.T) {
 	s.hire(s.person("chen"))
 	s.acts("anna", "人工")
 	s.acts("li", "[接待]")
-	rapid.Check(t, func(r *rapid.T) {
-		words := rapid.SampledFrom([]string{"先别答应退费", "H-000001", "结束", "K-000001：您好", "//别说", "菜单", "客户很急"}).Draw(r, "words")
-		if rapid.Bool().Draw(r, "busy") {
+	for i, words := range []string{"先别答应退费", "H-000001", "K-000001：您好", "//别说", "菜单", "客户很急", "结束", "先别答应退费"} {
+		if i%2 == 1 {
 			s.acts("anna", "您好")
 			s.acts("li", "您好，请说")
 		}
@@ -26,11 +23,11 @@ func TestWhispersStayInside(t *testing.T) {
 		heard := s.said("")
 		for _, l := range strings.Split(heard, "\n") {
 			if strings.HasPrefix(l, "anna<") {
-				r.Fatalf("the client hears of %q:\n%s", words, heard)
+				t.Fatalf("the client hears of %q:\n%s", words, heard)
 			}
 		}
 		if words == "先别答应退费" && !strings.Contains(heard, "li< 🤫 陈店长") {
-			r.Fatalf("the colleague does not hear %q:\n%s", words, heard)
+			t.Fatalf("the colleague does not hear %q:\n%s", words, heard)
 		}
-	})
+	}
 }
