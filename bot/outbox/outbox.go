@@ -37,6 +37,8 @@ type Sender struct {
 	// viewer.
 	Open func(context.Context, bot.MediaID) ([]byte, error)
 
+	After func(time.Duration) <-chan time.Time // waits between two looks; nil: time.After
+
 	Log *slog.Logger // nil: slog.Default()
 
 	mu     sync.Mutex
@@ -66,6 +68,10 @@ func (s *Sender) log() *slog.Logger {
 
 // Run delivers until ctx ends, and returns when the sends in flight are done.
 func (s *Sender) Run(ctx context.Context) {
+	after := s.After
+	if after == nil {
+		after = time.After
+	}
 	w := &workers{slots: make(chan struct{}, cmp.Or(s.Workers, 256)), done: make(chan struct{}, 1)}
 	s.Store.OnReady(func(cl *store.Claim, next []store.Outgoing) { s.take(ctx, w, cl, next) })
 	defer w.close()
@@ -77,13 +83,13 @@ func (s *Sender) Run(ctx context.Context) {
 			return
 		case <-s.Store.Woken():
 		case <-w.done:
-		case <-time.After(poll):
+		case <-after(poll):
 		}
 		if wait > 0 {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(wait):
+			case <-after(wait):
 			}
 		}
 	}
@@ -169,7 +175,7 @@ func (s *Sender) due(ctx context.Context) ([]bot.Conversation, error) {
 func (s *Sender) paused(channel string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return time.Now().Before(s.pauses[channel])
+	return s.Store.Now().Before(s.pauses[channel])
 }
 
 func (s *Sender) pauseAll(channel string, d time.Duration) {
@@ -178,7 +184,7 @@ func (s *Sender) pauseAll(channel string, d time.Duration) {
 	if s.pauses == nil {
 		s.pauses = map[string]time.Time{}
 	}
-	s.pauses[channel] = time.Now().Add(d)
+	s.pauses[channel] = s.Store.Now().Add(d)
 }
 
 // serve claims one conversation and sends what waits for it; it says how many

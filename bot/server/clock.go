@@ -21,7 +21,7 @@ func (s *Server) clock(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(tick):
+		case <-s.cfg.After(tick):
 		}
 	}
 }

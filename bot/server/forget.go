@@ -18,7 +18,7 @@ func (s *Server) forget(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(tick):
+		case <-s.cfg.After(tick):
 		}
 	}
 }

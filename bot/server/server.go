@@ -55,6 +55,10 @@ type Config struct {
 	Media   media.Bounds // of what people send; zero: what stands behind it
 	MaxCopy int64        // bytes of the copy of a client's data; 0: copies.MaxBytes
 	Log     *slog.Logger // nil: slog.Default()
+
+	// After waits between two looks at what has come due. nil: time.After. Who has
+	// hours pass at once sets it, with the store's clock.
+	After func(time.Duration) <-chan time.Time
 }
 
 // The doors.
@@ -93,6 +97,9 @@ func New(cfg Config) (_ *Server, err error) {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	if s.cfg.After == nil {
+		s.cfg.After = time.After
+	}
 	s.health = &health{s: s}
 	if s.cfg.Answers == nil {
 		if s.cfg.Answers, err = knowledge.Open(knowledge.Options{}); err != nil {
@@ -128,7 +135,7 @@ func New(cfg Config) (_ *Server, err error) {
 	// A send of unknown outcome: Telegram is asked again, a second copy being
 	// better than none; WeChat forbids it (a customer-service message that timed
 	// out has usually arrived).
-	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Log: s.log}
+	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, After: s.cfg.After, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, Bounds: cfg.Media, Log: s.log}
 	fetch := s.copyDoor()
 	s.health.handle(s.mux)

@@ -14,7 +14,7 @@ func (s *Server) tidy(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(look):
+		case <-s.cfg.After(look):
 		}
 	}
 }

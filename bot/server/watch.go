@@ -42,7 +42,7 @@ func (s *Server) watch(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(every):
+		case <-s.cfg.After(every):
 		}
 	}
 }
