@@ -46,7 +46,8 @@ var floors = map[string]int{
 	"flows":         3,
 	"bot/server":    4,
 	"cmd/demo":      5,
-	"cmd/load":      5,
+	"cmd/load/day":  5,
+	"cmd/load":      6,
 	"cmd/redthread": 5,
 }
 

@@ -8,6 +8,7 @@
 //	load -floor                       … beside a bare handler
 //	load -chaos -kills 1000 …         … while processes and stores are broken
 //	load -soak 1000000 …              … and the processes watched
+//	load -day -people 200             a working day of an agency
 //
 // It exits with 0 when nothing was lost, doubled, overtaken or wrong, and with 1
 // otherwise. docs/load.md says what the figures mean.
@@ -22,6 +23,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"redthread/cmd/load/day"
 )
 
 func main() {
@@ -54,6 +57,9 @@ var errUnclean = errors.New("load: something was lost, doubled, overtaken or wro
 // run does what the options ask for. The result goes to out, how it goes on to
 // notes.
 func run(ctx context.Context, o *options, out, notes io.Writer) (err error) {
+	if o.day {
+		return runDay(ctx, o, out, notes)
+	}
 	j, err := openJob(ctx, o, notes)
 	if err != nil {
 		return err
@@ -67,6 +73,37 @@ func run(ctx context.Context, o *options, out, notes io.Writer) (err error) {
 		return err
 	}
 	if !r.Verdict.clean() {
+		return errUnclean
+	}
+	return nil
+}
+
+// runDay plays a working day on a home of its own.
+func runDay(ctx context.Context, o *options, out, notes io.Writer) (err error) {
+	dir, err := os.MkdirTemp("", "redthread-day.")
+	if err != nil {
+		return fmt.Errorf("load: make a folder: %w", err)
+	}
+	h, err := openHome(ctx, o, dir)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		err = errors.Join(err, h.leave())
+		if err != nil || o.keep {
+			fmt.Fprintf(notes, "The day's folder is %s.\n", dir)
+		} else {
+			err = os.RemoveAll(dir)
+		}
+	}()
+	r, err := day.Play(ctx, day.Options{Clients: o.people, Seed: o.seed, Mode: o.mode, Dir: dir, DB: h.db, Database: h.database, Redis: h.redisURL, Notes: notes})
+	if err != nil {
+		return err
+	}
+	if err := r.Print(out, o.json); err != nil {
+		return err
+	}
+	if !r.Clean() {
 		return errUnclean
 	}
 	return nil

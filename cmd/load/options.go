@@ -41,6 +41,8 @@ type options struct {
 
 	outages string
 
+	day bool
+
 	chaos  bool
 	kills  int
 	every  time.Duration
@@ -78,12 +80,13 @@ func readOptions(args []string, out io.Writer) (*options, error) {
 	f.IntVar(&o.sessions, "sessions", 0, "fill the home with the records of so many other clients first")
 	f.IntVar(&o.soak, "soak", 0, "play so many steps and watch the processes meanwhile")
 	f.DurationVar(&o.look, "look", 10*time.Second, "with -soak: how often to look at the processes")
+	f.BoolVar(&o.day, "day", false, "play a working day of an agency with so many -people as clients, by a clock of its own")
 	f.StringVar(&o.outages, "outages", "", "take away one thing after the other while people talk, like db-kill:60s,redis-kill:40s; of "+strings.Join(outageKinds, ","))
 	f.BoolVar(&o.chaos, "chaos", false, "break things meanwhile, and hold the outcome against what must be")
 	f.IntVar(&o.kills, "kills", 0, "with -chaos: kill -9 so many processes, instead of for a time")
 	f.DurationVar(&o.every, "every", 400*time.Millisecond, "with -chaos: between two kills, about")
 	f.StringVar(&o.faults, "faults", "", "with -chaos: of "+strings.Join(allFaults, ",")+"; empty: all that the home allows")
-	f.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "with -chaos: what breaks when")
+	f.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "with -chaos: what breaks when; with -day: who does what")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -110,12 +113,12 @@ func (o *options) check() error {
 	expect(o.people > 0 && o.rate > 0 && o.connections > 0 && o.hurry > 0 && o.rounds > 0, "-people, -rate, -connections, -hurry, -rounds: expected more than 0")
 	expect(o.duration > 0 && o.every > 0 && o.look > 0, "-for, -every, -look: expected more than 0")
 	jobs := 0
-	for _, j := range []bool{o.floor, o.chaos, o.soak > 0, o.outages != ""} {
+	for _, j := range []bool{o.floor, o.chaos, o.soak > 0, o.outages != "", o.day} {
 		if j {
 			jobs++
 		}
 	}
-	expect(jobs <= 1, "-floor, -chaos, -outages, -soak: expected one of them at most")
+	expect(jobs <= 1, "-floor, -chaos, -outages, -soak, -day: expected one of them at most")
 	if _, err := readOutages(o.outages); err != nil {
 		wrong = append(wrong, err)
 	}

@@ -1,0 +1,121 @@
+package day
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"redthread/bot/emulator"
+)
+
+// facts is what was said and done, as those know it who did, and what of it has
+// turned up where.
+type facts struct {
+	deeds []<-chan struct{} // not yet known to have reached the bot
+	said  []*remark         // by clients, in its order
+	by    map[string]*remark
+	codes map[string]string // of clients, as colleagues call them, by the client's number
+	notes int               // internal ones, written
+	count map[string]int
+	wrong []string // what must not be
+	heard map[string]bool
+}
+
+// remark is something that a client said.
+type remark struct {
+	mark     string
+	client   *caller
+	at       time.Time
+	wants    bool      // a person's answer
+	answered time.Time // by a colleague; zero: not
+	heard    time.Time // when anything was said to the client after it
+}
+
+func (f *facts) deedsOpen() int {
+	f.deeds = slices.DeleteFunc(f.deeds, func(done <-chan struct{}) bool {
+		select {
+		case <-done:
+			return true
+		default:
+			return false
+		}
+	})
+	return len(f.deeds)
+}
+
+func (f *facts) says(s *remark) {
+	if f.by == nil {
+		f.by, f.codes, f.heard = map[string]*remark{}, map[string]string{}, map[string]bool{}
+	}
+	f.said = append(f.said, s)
+	f.by[s.mark] = s
+}
+
+// counts notes that something happened once more.
+func (f *facts) counts(what string) {
+	if f.count == nil {
+		f.count = map[string]int{}
+	}
+	f.count[what]++
+}
+
+func (f *facts) isWrong(format string, args ...any) {
+	const most = 50
+	if f.counts("wrong"); len(f.wrong) < most {
+		f.wrong = append(f.wrong, fmt.Sprintf(format, args...))
+	}
+}
+
+// clientCode is what colleagues call a client.
+var clientCode = regexp.MustCompile(`K-\d{6,}`)
+
+// codeOf is the code of the client of that number, once a colleague has seen it.
+func (f *facts) codeOf(number string) string { return f.codes[number] }
+
+// seenByStaff learns whose marks stand beside whose code.
+func (f *facts) seenByStaff(b emulator.Bubble) {
+	code := clientCode.FindString(b.Text)
+	for _, mark := range marks(clientMark, b.Text) {
+		if known := f.codes[owner(mark)]; code != "" && known == "" && f.codes != nil {
+			f.codes[owner(mark)] = code
+		}
+	}
+}
+
+// reaches holds what has come onto a client's phone against what was said to them.
+func (f *facts) reaches(c *caller, b emulator.Bubble) {
+	now, number := c.d.clock.Now(), fmt.Sprint(c.n)
+	for _, kind := range []*regexp.Regexp{clientMark, answerMark} {
+		for _, mark := range marks(kind, b.Text) {
+			if owner(mark) != number {
+				f.isWrong("client %d has %s on the phone: %.60q", c.n, mark, b.Text)
+			}
+		}
+	}
+	for _, mark := range marks(noteMark, b.Text) {
+		f.isWrong("client %d has the note %s on the phone", c.n, mark)
+	}
+	if code := clientCode.FindString(b.Text); code != "" {
+		f.isWrong("client %d reads a code of the house: %.60q", c.n, b.Text)
+	}
+	for _, mark := range marks(answerMark, b.Text) {
+		if s := f.by["c"+mark[1:]]; s != nil && s.answered.IsZero() {
+			s.answered = now
+		}
+	}
+	for _, mark := range marks(answerMark, b.Text) {
+		if once := number + "|" + strings.TrimSpace(b.Text); f.heard[once] {
+			f.counts("doubled")
+			f.isWrong("client %d reads %s twice", c.n, mark)
+		} else {
+			f.heard[once] = true
+		}
+	}
+	for _, s := range f.said {
+		if s.client == c && s.heard.IsZero() {
+			s.heard = now
+		}
+	}
+}

@@ -1,0 +1,275 @@
+package day
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"redthread/bot/emulator"
+	"redthread/store"
+)
+
+// colleague is one of the agency's people, at their phone.
+type colleague struct {
+	*handset
+	name    string
+	role    store.Role
+	hours   [2]time.Duration // from when until when they are on duty, of the day
+	on      bool
+	topical bool // writes in the group's topics
+	inGroup int64
+	busy    time.Time // until when the hands are full
+}
+
+// jobs are the day's colleagues: three matchmakers, four of customer service, one
+// supervisor, on both platforms, early and late.
+var jobs = []struct {
+	name     string
+	role     store.Role
+	wechat   bool
+	from, to time.Duration
+}{
+	{"陈店长", store.RoleSupervisor, false, 9 * time.Hour, 18 * time.Hour},
+	{"梅红娘", store.RoleMatchmaker, true, 9 * time.Hour, 18 * time.Hour},
+	{"李红娘", store.RoleMatchmaker, false, 9 * time.Hour, 15 * time.Hour},
+	{"周红娘", store.RoleMatchmaker, true, 11 * time.Hour, 18 * time.Hour},
+	{"小王", store.RoleService, false, 9 * time.Hour, 18 * time.Hour},
+	{"小张", store.RoleService, true, 9 * time.Hour, 17 * time.Hour},
+	{"小刘", store.RoleService, false, 9 * time.Hour, 18 * time.Hour},
+	{"小赵", store.RoleService, true, 10 * time.Hour, 18 * time.Hour},
+}
+
+// hire enrols everybody, by what they do on their phones, and plans their day.
+func (d *day) hire(ctx context.Context) error {
+	for i, j := range jobs {
+		c := &colleague{name: j.name, role: j.role, hours: [2]time.Duration{j.from, j.to}}
+		if j.wechat {
+			c.handset = d.onWeChat(fmt.Sprintf("oStaff%06d", i))
+		} else {
+			c.handset = d.onTelegram(int64(8_000_000+i), j.name)
+		}
+		d.staff = append(d.staff, c)
+		code, err := d.office.store.Invite(ctx, j.role, time.Hour)
+		if err != nil {
+			return fmt.Errorf("day: invite a colleague: %w", err)
+		}
+		for _, do := range []func(){
+			c.arrive,
+			func() { c.write(code) },
+			func() { c.write(c.name) },
+			func() { c.pressNewest("我承诺") },
+		} {
+			do()
+			if err := d.pass(ctx, d.clock.Now().Add(10*time.Second)); err != nil {
+				return err
+			}
+		}
+		c.news()
+		d.agenda.at(monday.Add(c.hours[0]), func(context.Context) error { c.comes(); return nil })
+		d.agenda.at(monday.Add(c.hours[1]), func(context.Context) error { c.goes(); return nil })
+		if c.hours[0] > 9*time.Hour {
+			c.write("下班")
+		}
+	}
+	all, err := d.office.store.StaffList(ctx)
+	if err == nil && len(all) != len(jobs) {
+		err = fmt.Errorf("%d of %d are enrolled", len(all), len(jobs))
+	}
+	if err != nil {
+		return fmt.Errorf("day: colleagues come in: %w", err)
+	}
+	return nil
+}
+
+func (c *colleague) comes() {
+	c.on = true
+	c.write("上班")
+}
+
+// goes ends the working day: what they have in hand is first brought to an end by
+// whatever the bot asks.
+func (c *colleague) goes() {
+	c.on = false
+	c.write("下班")
+}
+
+// pressNewest presses the button on the newest bubble that has it.
+func (c *colleague) pressNewest(label string) bool {
+	all := c.screen().Bubbles()
+	for _, b := range slices.Backward(all) {
+		if offers(b, label) {
+			return c.press(b, label)
+		}
+	}
+	return false
+}
+
+// look has the colleague look at the phone, and at the group; saw says that there
+// was something new.
+func (c *colleague) look() (saw bool) {
+	for _, b := range c.news() {
+		saw = true
+		c.d.facts.seenByStaff(b)
+		c.notice(b, 0)
+	}
+	return c.lookAtGroup() || saw
+}
+
+// lookAtGroup reads what has come into the group's topics.
+func (c *colleague) lookAtGroup() (saw bool) {
+	if c.tg == nil || c.d.group == nil {
+		return false
+	}
+	for _, b := range c.d.group.Screen().Bubbles() {
+		if b.ID <= c.inGroup {
+			continue
+		}
+		c.inGroup = b.ID
+		if b.From == "" || strings.Contains(b.From, "bot") {
+			saw = true
+			c.notice(b, b.Thread)
+		}
+	}
+	return saw
+}
+
+// later has the colleague do something when the hands are free: one thing after the
+// other.
+func (c *colleague) later(least, most time.Duration, do func()) {
+	at := max2(c.d.clock.Now(), c.busy).Add(c.d.within(least, most))
+	c.busy = at
+	c.d.agenda.at(at, func(context.Context) error { do(); return nil })
+}
+
+// notice decides what to do about a bubble; thread is the topic it stands in.
+func (c *colleague) notice(b emulator.Bubble, thread int64) {
+	switch said := marks(clientMark, b.Text); {
+	case !c.on:
+	case offers(b, "接待"):
+		c.claim(b, thread)
+	case offers(b, "我来答复"):
+		c.later(time.Minute, 6*time.Minute, func() { c.do(b, thread, "我来答复") })
+	case offers(b, "我来处理"):
+		c.later(2*time.Minute, 8*time.Minute, func() { c.do(b, thread, "我来处理") })
+	case offers(b, "我来接待"): // somebody else has the talk; the words were a note
+	case slices.ContainsFunc(labels(b), isAim):
+		c.aim(b)
+	case len(said) > 0 && clientCode.MatchString(b.Text):
+		c.reply(b, thread, said)
+	case len(said) > 0 && strings.Contains(b.Text, "Q-"):
+		c.later(time.Minute, 3*time.Minute, func() { c.write(answersTo(said) + " 有的，约会地点都会提前告诉您。") })
+	case offers(b, "知道了"):
+		c.later(10*time.Second, time.Minute, func() { c.do(b, thread, "知道了") })
+	}
+}
+
+// do presses a button, in the chat or in the group.
+func (c *colleague) do(b emulator.Bubble, thread int64, label string) {
+	if thread == 0 {
+		c.press(b, label)
+		return
+	}
+	for row, keys := range b.Keys {
+		for col, k := range keys {
+			if k.Label == label {
+				c.did(c.d.group.Press(c.tg, b.ID, row, col).Done())
+				return
+			}
+		}
+	}
+}
+
+// claim comes to a client who waits; one in eight is left to others.
+func (c *colleague) claim(b emulator.Bubble, thread int64) {
+	switch {
+	case c.role == store.RoleSupervisor && !strings.Contains(b.Text, "⏰"):
+	case c.d.draw.IntN(8) == 0:
+		c.d.facts.counts("offers left unanswered")
+	case offers(b, "请别人接待") && c.d.draw.IntN(8) == 0:
+		c.later(5*time.Second, 30*time.Second, func() { c.do(b, thread, "请别人接待") })
+	default:
+		c.later(5*time.Second, 40*time.Second, func() { c.do(b, thread, "接待") })
+	}
+}
+
+// reply answers a client's line: in the topic it stands in, or in the chat, after
+// turning to the client where that is offered. Now and then a note comes first.
+func (c *colleague) reply(b emulator.Bubble, thread int64, said []string) {
+	words := answersTo(said) + " 好的，我来看一下。"
+	if c.d.draw.IntN(6) == 0 {
+		c.d.facts.notes++
+		note := fmt.Sprintf("//n%d 内部备注，客户不能看到", c.d.facts.notes)
+		c.later(5*time.Second, 20*time.Second, func() { c.speak(b, thread, note) })
+	}
+	c.later(10*time.Second, 70*time.Second, func() { c.speak(b, thread, words) })
+}
+
+// speak writes where the client's line stands. On a phone it quotes the line, or
+// turns to the client by the button under it.
+func (c *colleague) speak(b emulator.Bubble, thread int64, words string) {
+	switch turn := slices.IndexFunc(labels(b), func(l string) bool { return strings.HasPrefix(l, "回复 ") }); {
+	case thread != 0:
+		c.did(c.d.group.Write(c.tg, thread, words).Done())
+	case turn >= 0 && !strings.HasPrefix(words, "//"):
+		c.press(b, labels(b)[turn])
+		c.d.after(2*time.Second, func(context.Context) error { c.write(words); return nil })
+	case c.tg != nil:
+		c.did(c.tg.WriteReply(b.ID, words).Done())
+	default:
+		c.write(words)
+	}
+}
+
+func isAim(label string) bool {
+	return strings.HasPrefix(label, "发给 ") || strings.HasPrefix(label, "记 ") || strings.HasPrefix(label, "结束 ") || strings.HasPrefix(label, "和 ")
+}
+
+// aim answers whom held words are for: the client whose mark they bear.
+func (c *colleague) aim(b emulator.Bubble) {
+	all := labels(b)
+	c.later(5*time.Second, 15*time.Second, func() {
+		for _, mark := range marks(answerMark, b.Text) {
+			for _, l := range all {
+				if strings.HasSuffix(l, c.d.facts.codeOf(owner(mark))) && strings.HasPrefix(l, "发给 ") {
+					c.press(b, l)
+					return
+				}
+			}
+		}
+		if noteMark.MatchString(b.Text) {
+			for _, l := range all {
+				if strings.HasPrefix(l, "记 ") {
+					c.press(b, l)
+					return
+				}
+			}
+		}
+		if slices.Contains(all, "不发了") {
+			c.d.facts.counts("words taken back")
+			c.press(b, "不发了")
+		}
+	})
+}
+
+// answersTo are the marks of answers to what was said.
+func answersTo(said []string) string {
+	return strings.ReplaceAll(strings.Join(said, " "), "c", "a")
+}
+
+// deleteTopic is somebody's slip: the newest topic of the group is gone.
+func (d *day) deleteTopic(context.Context) error {
+	if d.group == nil {
+		return nil
+	}
+	newest := int64(0)
+	for thread := range d.group.Topics() {
+		newest = max(newest, thread)
+	}
+	if newest != 0 {
+		d.group.DeleteTopic(newest)
+		d.facts.counts("topics deleted")
+	}
+	return nil
+}

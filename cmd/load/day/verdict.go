@@ -1,0 +1,160 @@
+package day
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Waits are minutes until a colleague answered.
+type Waits struct{ P50, P95, P99, Max float64 }
+
+func (w Waits) String() string { return fmt.Sprintf("%.1f / %.1f / %.1f", w.P50, w.P95, w.P99) }
+
+// Report is what came of a day.
+type Report struct {
+	Staff     int            `json:"staff"`
+	Clients   int            `json:"clients"`
+	Said      int            `json:"said"`      // by clients, what a person should answer
+	Answered  int            `json:"answered"`  // of it, by a colleague
+	InHand    int            `json:"inHand"`    // not answered, but somebody has it and a clock runs
+	Left      int            `json:"left"`      // by clients who left us before
+	Forgotten int            `json:"forgotten"` // none of these
+	Unheard   int            `json:"unheard"`   // said, and nothing at all came back
+	Wait      Waits          `json:"waitMinutes"`
+	Alerts    Alerts         `json:"alerts"`
+	Notes     int            `json:"notes"`
+	Counts    map[string]int `json:"counts"`
+	Wrong     []string       `json:"wrong,omitempty"`
+	Seed      uint64         `json:"seed"`
+}
+
+// Alerts is what became of the alerts.
+type Alerts struct {
+	All, Acknowledged, Climbed, Ended, Lost int
+}
+
+// judge holds the day's end against what must be.
+func (d *day) judge(ctx context.Context) (*Report, error) {
+	r := &Report{Staff: len(d.staff), Clients: len(d.clients), Notes: d.facts.notes, Counts: d.facts.count, Wrong: d.facts.wrong, Seed: d.Seed}
+	var waits []time.Duration
+	for _, s := range d.facts.said {
+		if s.heard.IsZero() && !s.client.gone {
+			r.Unheard++
+			d.facts.isWrong("nothing came back to %s, said at %s", s.mark, s.at.In(shanghai).Format("15:04"))
+		}
+		if !s.wants {
+			continue
+		}
+		r.Said++
+		if !s.answered.IsZero() {
+			r.Answered++
+			waits = append(waits, s.answered.Sub(s.at))
+			continue
+		}
+		held, err := d.inHand(ctx, s)
+		switch {
+		case err != nil:
+			return nil, err
+		case s.client.gone:
+			r.Left++
+		case held:
+			r.InHand++
+		default:
+			r.Forgotten++
+			d.facts.isWrong("nobody has %s, said at %s", s.mark, s.at.In(shanghai).Format("15:04"))
+		}
+	}
+	r.Wait = minutes(waits)
+	r.platforms(d)
+	err := d.alerts(ctx, r)
+	r.Wrong = d.facts.wrong
+	return r, err
+}
+
+// minutes spreads waits out, in minutes of the day.
+func minutes(waits []time.Duration) Waits {
+	slices.Sort(waits)
+	at := func(share float64) float64 {
+		if len(waits) == 0 {
+			return 0
+		}
+		return waits[min(int(share*float64(len(waits))), len(waits)-1)].Minutes()
+	}
+	return Waits{P50: at(0.5), P95: at(0.95), P99: at(0.99), Max: at(1)}
+}
+
+// platforms counts what the platforms did.
+func (r *Report) platforms(d *day) {
+	if r.Counts == nil {
+		r.Counts = map[string]int{}
+	}
+	for _, codes := range d.telegram.Stats().Calls {
+		r.Counts["Telegram said 429"] += codes[429]
+	}
+	for _, codes := range d.wechat.Stats().Calls {
+		r.Counts["WeChat said 45011, too fast"] += codes[45011]
+		r.Counts["WeChat said 45015 or 45047, window closed"] += codes[45015] + codes[45047]
+	}
+	r.Counts["restarts of the bot"] = d.office.starts - 1
+}
+
+// Clean says that nothing was lost, forgotten or told to the wrong person.
+func (r *Report) Clean() bool {
+	return len(r.Wrong) == 0 && r.Forgotten == 0 && r.Unheard == 0 && r.Alerts.Lost == 0
+}
+
+// Print writes the report, as JSON if asked to.
+func (r *Report) Print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(r)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "a day of %d colleagues and %d clients (-seed %d)\n", r.Staff, r.Clients, r.Seed)
+	fmt.Fprintf(&b, "said       %d things that a person should answer: %d answered, %d in somebody's hands with a clock running, %d by who left us, %d forgotten; unheard %d\n",
+		r.Said, r.Answered, r.InHand, r.Left, r.Forgotten, r.Unheard)
+	fmt.Fprintf(&b, "wait       p50/p95/p99 %s minutes, longest %.1f\n", r.Wait, r.Wait.Max)
+	fmt.Fprintf(&b, "alerts     %d: %d acknowledged, %d climbed, %d ended with their paper, %d lost\n", r.Alerts.All, r.Alerts.Acknowledged, r.Alerts.Climbed, r.Alerts.Ended, r.Alerts.Lost)
+	fmt.Fprintf(&b, "notes      %d written for colleagues alone\n", r.Notes)
+	for _, what := range slices.Sorted(maps.Keys(r.Counts)) {
+		fmt.Fprintf(&b, "           %s: %d\n", what, r.Counts[what])
+	}
+	for _, e := range r.Wrong {
+		fmt.Fprintf(&b, "           · %s\n", e)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// inHand says that a colleague, or the queue, still has what the client said, and
+// that a clock runs for it.
+func (d *day) inHand(ctx context.Context, s *remark) (bool, error) {
+	var n int
+	err := d.DB.QueryRowContext(ctx, "SELECT COUNT(*) FROM clients k WHERE k.conversation = ? AND ("+
+		"EXISTS (SELECT 1 FROM handoffs h WHERE h.client_id = k.id AND h.state <> 'closed') OR "+
+		"EXISTS (SELECT 1 FROM questions q WHERE q.client_id = k.id AND q.state = 'open') OR "+
+		"EXISTS (SELECT 1 FROM complaints c WHERE c.client_id = k.id AND c.state <> 'closed')) AND "+
+		"EXISTS (SELECT 1 FROM timers t WHERE t.conversation = k.conversation)", s.client.conversation()).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("day: look who has %s: %w", s.mark, err)
+	}
+	return n > 0, nil
+}
+
+// alerts looks up what became of them.
+func (d *day) alerts(context.Context, *Report) error { return nil }
+
+// conversation is how the bot's records name the client.
+func (c *caller) conversation() string {
+	if c.wx != nil {
+		return "wechat:" + c.wx.OpenID()
+	}
+	return fmt.Sprint("telegram:", c.tg.ID())
+}
