@@ -3,6 +3,7 @@ package day
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,12 +13,14 @@ import (
 // caller is one of the day's clients.
 type caller struct {
 	*handset
-	n     int
-	said  int
-	does  errand
-	hears func(emulator.Bubble) // what they are waiting for; nil: nothing
-	gone  bool                  // left us
-	plans int                   // things they are about to do
+	n        int
+	said     int
+	followed int // words to them after they fell silent
+	reached  int // the last of these that arrived
+	does     errand
+	hears    func(emulator.Bubble) // what they are waiting for; nil: nothing
+	gone     bool                  // left us
+	plans    int                   // things they are about to do
 }
 
 // errand is what a client comes for.
@@ -56,6 +59,12 @@ func (d *day) callIn() {
 		}
 		d.agenda.at(at, func(context.Context) error { c.begin(); return nil })
 	}
+}
+
+// caller is the client of a mark.
+func (d *day) caller(mark string) *caller {
+	n, _ := strconv.Atoi(owner(mark)) // it is the client's number
+	return d.clients[n-1]
 }
 
 // begin follows the account, and goes about the errand a little later.

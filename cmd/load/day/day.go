@@ -87,6 +87,7 @@ func (d *day) openTown() (err error) {
 		return err
 	}
 	d.wechat.SetCallback(d.doors.bot() + server.WeChatPath)
+	d.openGroup()
 	return nil
 }
 

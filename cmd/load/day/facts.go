@@ -87,12 +87,19 @@ func (f *facts) seenByStaff(b emulator.Bubble) {
 // reaches holds what has come onto a client's phone against what was said to them.
 func (f *facts) reaches(c *caller, b emulator.Bubble) {
 	now, number := c.d.clock.Now(), fmt.Sprint(c.n)
-	for _, kind := range []*regexp.Regexp{clientMark, answerMark} {
+	for _, kind := range []*regexp.Regexp{clientMark, answerMark, followMark} {
 		for _, mark := range marks(kind, b.Text) {
 			if owner(mark) != number {
 				f.isWrong("client %d has %s on the phone: %.60q", c.n, mark, b.Text)
 			}
 		}
+	}
+	for _, mark := range marks(followMark, b.Text) {
+		var n int
+		if _, err := fmt.Sscanf(mark, "f"+number+"-%d", &n); err != nil || n != c.reached+1 {
+			f.isWrong("client %d reads %s after %d", c.n, mark, c.reached)
+		}
+		c.reached = max(c.reached, n)
 	}
 	for _, mark := range marks(noteMark, b.Text) {
 		f.isWrong("client %d has the note %s on the phone", c.n, mark)

@@ -99,7 +99,7 @@ func (o *office) server(log *slog.Logger) (*server.Server, error) {
 			AppID: account.AppID, AppSecret: account.Secret, Token: account.Token, AESKey: account.AESKey, Mode: wechat.Mode(account.Mode),
 			BaseURL: d.doors.wechat(), MenuLinks: true,
 		},
-		Telegram: &telegram.Config{Token: d.doors.token, Secrets: []string{d.doors.secret}, BaseURL: d.doors.telegram()},
+		Telegram: &telegram.Config{Token: d.doors.token, Secrets: []string{d.doors.secret}, BaseURL: d.doors.telegram(), Groups: []int64{d.group.ID()}},
 		After:    d.clock.After,
 	})
 }

@@ -110,10 +110,12 @@ func (h *handset) news() (all []emulator.Bubble) {
 
 // Everything that people say carries a mark of its own, by which it is known
 // wherever it turns up: c12-3 is the third thing that client 12 said, a12-3 a
-// colleague's answer to it, n7 the seventh internal note.
+// colleague's answer to it, f12-3 the third word to them after they fell silent, n7
+// the seventh internal note.
 var (
 	clientMark = regexp.MustCompile(`\bc(\d+)-(\d+)\b`)
 	answerMark = regexp.MustCompile(`\ba(\d+)-(\d+)\b`)
+	followMark = regexp.MustCompile(`\bf(\d+)-(\d+)\b`)
 	noteMark   = regexp.MustCompile(`\bn(\d+)\b`)
 )
 

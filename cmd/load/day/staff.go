@@ -18,9 +18,9 @@ type colleague struct {
 	role    store.Role
 	hours   [2]time.Duration // from when until when they are on duty, of the day
 	on      bool
-	topical bool // writes in the group's topics
 	inGroup int64
-	busy    time.Time // until when the hands are full
+	chores  []chore // what they are about to do
+	busy    bool    // one of them is under way
 }
 
 // jobs are the day's colleagues: three matchmakers, four of customer service, one
@@ -41,15 +41,31 @@ var jobs = []struct {
 	{"小赵", store.RoleService, true, 10 * time.Hour, 18 * time.Hour},
 }
 
+// openGroup makes the group in which colleagues talk with clients, a topic each.
+func (d *day) openGroup() {
+	for i, j := range jobs {
+		switch {
+		case j.wechat:
+		case d.group == nil:
+			d.group = d.telegram.Group("客服", true, d.phoneOf(i).tg)
+		default:
+			d.group.Add(d.phoneOf(i).tg)
+		}
+	}
+}
+
+// phoneOf is the phone with which a colleague works.
+func (d *day) phoneOf(job int) *handset {
+	if jobs[job].wechat {
+		return d.onWeChat(fmt.Sprintf("oStaff%06d", job))
+	}
+	return d.onTelegram(int64(8_000_000+job), jobs[job].name)
+}
+
 // hire enrols everybody, by what they do on their phones, and plans their day.
 func (d *day) hire(ctx context.Context) error {
 	for i, j := range jobs {
-		c := &colleague{name: j.name, role: j.role, hours: [2]time.Duration{j.from, j.to}}
-		if j.wechat {
-			c.handset = d.onWeChat(fmt.Sprintf("oStaff%06d", i))
-		} else {
-			c.handset = d.onTelegram(int64(8_000_000+i), j.name)
-		}
+		c := &colleague{handset: d.phoneOf(i), name: j.name, role: j.role, hours: [2]time.Duration{j.from, j.to}}
 		d.staff = append(d.staff, c)
 		code, err := d.office.store.Invite(ctx, j.role, time.Hour)
 		if err != nil {
@@ -119,7 +135,7 @@ func (c *colleague) look() (saw bool) {
 
 // lookAtGroup reads what has come into the group's topics.
 func (c *colleague) lookAtGroup() (saw bool) {
-	if c.tg == nil || c.d.group == nil {
+	if c.tg == nil {
 		return false
 	}
 	for _, b := range c.d.group.Screen().Bubbles() {
@@ -135,12 +151,38 @@ func (c *colleague) lookAtGroup() (saw bool) {
 	return saw
 }
 
-// later has the colleague do something when the hands are free: one thing after the
-// other.
+// chore is something that a colleague is about to do, when it has taken its time.
+type chore struct {
+	takes time.Duration
+	do    func()
+}
+
+// later has the colleague do something after what they are about to do already.
 func (c *colleague) later(least, most time.Duration, do func()) {
-	at := max2(c.d.clock.Now(), c.busy).Add(c.d.within(least, most))
-	c.busy = at
-	c.d.agenda.at(at, func(context.Context) error { do(); return nil })
+	c.chores = append(c.chores, chore{c.d.within(least, most), do})
+	c.goOn()
+}
+
+// first has the colleague do something before all else.
+func (c *colleague) first(least, most time.Duration, do func()) {
+	c.chores = append([]chore{{c.d.within(least, most), do}}, c.chores...)
+	c.goOn()
+}
+
+// goOn begins the next chore, unless the hands are full.
+func (c *colleague) goOn() {
+	if c.busy || len(c.chores) == 0 {
+		return
+	}
+	c.busy = true
+	next := c.chores[0]
+	c.chores = c.chores[1:]
+	c.d.after(next.takes, func(context.Context) error {
+		next.do()
+		c.busy = false
+		c.goOn()
+		return nil
+	})
 }
 
 // notice decides what to do about a bubble; thread is the topic it stands in.
@@ -156,10 +198,10 @@ func (c *colleague) notice(b emulator.Bubble, thread int64) {
 	case offers(b, "我来接待"): // somebody else has the talk; the words were a note
 	case slices.ContainsFunc(labels(b), isAim):
 		c.aim(b)
+	case len(said) > 0 && strings.HasPrefix(b.Text, "请直接写给"):
+		c.first(20*time.Second, time.Minute, func() { c.write(answersTo(said) + " 有的，约会地点都会提前告诉您。") })
 	case len(said) > 0 && clientCode.MatchString(b.Text):
 		c.reply(b, thread, said)
-	case len(said) > 0 && strings.Contains(b.Text, "Q-"):
-		c.later(time.Minute, 3*time.Minute, func() { c.write(answersTo(said) + " 有的，约会地点都会提前告诉您。") })
 	case offers(b, "知道了"):
 		c.later(10*time.Second, time.Minute, func() { c.do(b, thread, "知道了") })
 	}
@@ -204,6 +246,19 @@ func (c *colleague) reply(b emulator.Bubble, thread int64, said []string) {
 		c.later(5*time.Second, 20*time.Second, func() { c.speak(b, thread, note) })
 	}
 	c.later(10*time.Second, 70*time.Second, func() { c.speak(b, thread, words) })
+	if who := c.d.caller(said[0]); who.does == errandSilent && who.wx != nil && who.said == 2 {
+		c.follow(b, thread, who)
+	}
+}
+
+// follow writes again and again to a client who has fallen silent, more than WeChat
+// lets through before they write.
+func (c *colleague) follow(b emulator.Bubble, thread int64, who *caller) {
+	for range 7 {
+		who.followed++
+		words := fmt.Sprintf("f%d-%d 您还在吗？", who.n, who.followed)
+		c.later(3*time.Minute, 6*time.Minute, func() { c.speak(b, thread, words) })
+	}
 }
 
 // speak writes where the client's line stands. On a phone it quotes the line, or
@@ -214,7 +269,7 @@ func (c *colleague) speak(b emulator.Bubble, thread int64, words string) {
 		c.did(c.d.group.Write(c.tg, thread, words).Done())
 	case turn >= 0 && !strings.HasPrefix(words, "//"):
 		c.press(b, labels(b)[turn])
-		c.d.after(2*time.Second, func(context.Context) error { c.write(words); return nil })
+		c.first(2*time.Second, 10*time.Second, func() { c.write(words) })
 	case c.tg != nil:
 		c.did(c.tg.WriteReply(b.ID, words).Done())
 	default:
@@ -229,7 +284,7 @@ func isAim(label string) bool {
 // aim answers whom held words are for: the client whose mark they bear.
 func (c *colleague) aim(b emulator.Bubble) {
 	all := labels(b)
-	c.later(5*time.Second, 15*time.Second, func() {
+	c.first(5*time.Second, 15*time.Second, func() {
 		for _, mark := range marks(answerMark, b.Text) {
 			for _, l := range all {
 				if strings.HasSuffix(l, c.d.facts.codeOf(owner(mark))) && strings.HasPrefix(l, "发给 ") {
@@ -260,9 +315,6 @@ func answersTo(said []string) string {
 
 // deleteTopic is somebody's slip: the newest topic of the group is gone.
 func (d *day) deleteTopic(context.Context) error {
-	if d.group == nil {
-		return nil
-	}
 	newest := int64(0)
 	for thread := range d.group.Topics() {
 		newest = max(newest, thread)

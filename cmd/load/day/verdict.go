@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"redthread/bot/emulator"
 )
 
 // Waits are minutes until a colleague answered.
@@ -26,6 +30,7 @@ type Report struct {
 	Left      int            `json:"left"`      // by clients who left us before
 	Forgotten int            `json:"forgotten"` // none of these
 	Unheard   int            `json:"unheard"`   // said, and nothing at all came back
+	Followed  int            `json:"followed"`  // words to clients who had fallen silent, more than WeChat takes at once
 	Wait      Waits          `json:"waitMinutes"`
 	Alerts    Alerts         `json:"alerts"`
 	Notes     int            `json:"notes"`
@@ -69,6 +74,15 @@ func (d *day) judge(ctx context.Context) (*Report, error) {
 			r.Forgotten++
 			d.facts.isWrong("nobody has %s, said at %s", s.mark, s.at.In(shanghai).Format("15:04"))
 		}
+	}
+	for _, c := range d.clients {
+		r.Followed += c.followed
+		if c.reached < c.followed && !c.gone {
+			d.facts.isWrong("client %d was written %d words after falling silent and has %d", c.n, c.followed, c.reached)
+		}
+	}
+	if err := d.keepScreens(); err != nil {
+		return nil, err
 	}
 	r.Wait = minutes(waits)
 	r.platforms(d)
@@ -122,6 +136,7 @@ func (r *Report) Print(w io.Writer, asJSON bool) error {
 		r.Said, r.Answered, r.InHand, r.Left, r.Forgotten, r.Unheard)
 	fmt.Fprintf(&b, "wait       p50/p95/p99 %s minutes, longest %.1f\n", r.Wait, r.Wait.Max)
 	fmt.Fprintf(&b, "alerts     %d: %d acknowledged, %d climbed, %d ended with their paper, %d lost\n", r.Alerts.All, r.Alerts.Acknowledged, r.Alerts.Climbed, r.Alerts.Ended, r.Alerts.Lost)
+	fmt.Fprintf(&b, "kept       %d words to silent clients, most past what WeChat takes, all in order on their return\n", r.Followed)
 	fmt.Fprintf(&b, "notes      %d written for colleagues alone\n", r.Notes)
 	for _, what := range slices.Sorted(maps.Keys(r.Counts)) {
 		fmt.Fprintf(&b, "           %s: %d\n", what, r.Counts[what])
@@ -157,4 +172,38 @@ func (c *caller) conversation() string {
 		return "wechat:" + c.wx.OpenID()
 	}
 	return fmt.Sprint("telegram:", c.tg.ID())
+}
+
+// keepScreens writes what everybody's phone shows at the end of the day into the
+// folder, for who wants to know how it came about.
+func (d *day) keepScreens() error {
+	var b strings.Builder
+	show := func(whose string, shown []emulator.Bubble) {
+		fmt.Fprintf(&b, "== %s\n", whose)
+		for _, s := range shown {
+			side := "<"
+			if s.Mine {
+				side = ">"
+			}
+			fmt.Fprintf(&b, "%s %s %s%s %q %v\n", s.At.In(shanghai).Format("15:04:05"), side, s.Kind, topic(s.Thread), s.Text, labels(s))
+		}
+	}
+	for _, c := range d.staff {
+		show(c.name, c.screen().Bubbles())
+	}
+	show("the group", d.group.Screen().Bubbles())
+	for _, c := range d.clients {
+		show(fmt.Sprint("client ", c.n, ", ", c.does), c.screen().Bubbles())
+	}
+	if err := os.WriteFile(filepath.Join(d.Dir, "phones.txt"), []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("day: keep the screens: %w", err)
+	}
+	return nil
+}
+
+func topic(thread int64) string {
+	if thread == 0 {
+		return ""
+	}
+	return fmt.Sprint(" in topic ", thread)
 }
