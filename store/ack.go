@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"slices"
 	"strings"
+	"time"
 
 	"redthread/bot"
 )
@@ -17,7 +18,8 @@ import (
 type ack struct {
 	claim *Claim
 	last  Settled
-	on    bool // the claim goes on
+	on    bool          // the claim goes on
+	gap   time.Duration // what is left waits so long
 }
 
 // plain says that the message arrived.
@@ -47,6 +49,15 @@ func (c *Claim) Finish(ctx context.Context, last Settled, rest Rest) error {
 		}
 		return c.release(ctx, tx, rest)
 	})
+}
+
+// finishReply ends the claim of a callback's answer.
+func (c *Claim) finishReply(ctx context.Context, last Settled) error {
+	if !plain(last) {
+		return c.Finish(ctx, last, Rest{Wait: afterReply})
+	}
+	defer c.s.ringIfMissed(c.To)
+	return c.s.settled(&ack{claim: c, last: last, gap: afterReply})
 }
 
 // miss remembers that something was said to a conversation while its claim was
@@ -104,20 +115,20 @@ func (s *Store) ackHeads(ctx context.Context, tx *sql.Tx, batch []*ack) error {
 	less := func(column string) string {
 		return when(column, "CASE WHEN "+t+column+" > "+in("message_left")+" THEN "+t+column+" - "+in("message_left")+" ELSE 0 END")
 	}
-	var args []any
+	var args []any // columns that an end does not change carry what it is judged by
 	for _, a := range batch {
 		on := 0
 		if a.on {
 			on = 1
 		}
-		args = append(args, a.claim.To.String(), a.last.Seq, a.last.Seq, a.claim.epoch, a.claim.owner, a.last.Spent, 0, far, on)
+		args = append(args, a.claim.To.String(), a.last.Seq, a.last.Seq, a.claim.epoch, a.claim.owner, a.last.Spent, a.gap.Milliseconds(), far, on)
 	}
 	rest := func(column, value string) string { // where the claim ends
 		return when(column, "CASE WHEN "+in("gone")+" = 0 THEN "+value+" ELSE "+t+column+" END")
 	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO outbox_heads (conversation, max_seq, sent_seq, epoch, owner, message_left, lane, due_at, gone) VALUES "+rows(len(batch), 9)+" "+on+strings.Join([]string{
 		less("message_left"), less("action_left"),
-		rest("due_at", "CASE WHEN "+t+"max_seq > "+in("sent_seq")+" THEN "+s.dbnow()+" ELSE "+in("due_at")+" END"),
+		rest("due_at", "CASE WHEN "+t+"max_seq > "+in("sent_seq")+" THEN "+s.dbnow()+" + "+in("lane")+" ELSE "+in("due_at")+" END"),
 		rest("lease_until", "0"),
 		when("sent_seq", in("sent_seq")),
 		rest("owner", "''"), // last: the others are judged by it

@@ -13,6 +13,11 @@ import (
 // platform gives up on a callback after three tries of five seconds.
 const replyLease = 16 * time.Second
 
+// afterReply is how long the next message waits when a callback's answer carried one.
+// The answer comes to the platform through the proxies before us, the message in a
+// call of its own, which may be faster.
+const afterReply = 300 * time.Millisecond
+
 func replyOwner(key bot.EventKey) string { return ascii("reply:"+string(key), 96) }
 
 // replyOf is the reply that the turn's commit has taken a claim for.
@@ -64,7 +69,7 @@ func (s *Store) replied(ctx context.Context, key bot.EventKey, cl *Claim, o Outg
 	}
 	var err error
 	if pieces > o.Pieces {
-		err = cl.Finish(ctx, end, Rest{})
+		err = cl.finishReply(ctx, end)
 	} else if _, err = s.exec(ctx, "note missed reply", "UPDATE turns SET reply_seq = 0 WHERE event_key = ?", string(key)); err == nil {
 		err = cl.Release(ctx, Rest{})
 	}
