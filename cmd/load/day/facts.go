@@ -53,6 +53,12 @@ func (f *facts) says(s *remark) {
 	f.by[s.mark] = s
 }
 
+// open are the marks of what nobody has answered: what a colleague is shown of an
+// earlier talk needs no second answer.
+func (f *facts) open(all []string) []string {
+	return slices.DeleteFunc(all, func(mark string) bool { s := f.by[mark]; return s != nil && !s.answered.IsZero() })
+}
+
 // counts notes that something happened once more.
 func (f *facts) counts(what string) {
 	if f.count == nil {

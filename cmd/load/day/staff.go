@@ -187,7 +187,7 @@ func (c *colleague) goOn() {
 
 // notice decides what to do about a bubble; thread is the topic it stands in.
 func (c *colleague) notice(b emulator.Bubble, thread int64) {
-	switch said := marks(clientMark, b.Text); {
+	switch said := c.d.facts.open(marks(clientMark, b.Text)); {
 	case !c.on:
 	case offers(b, "接待"):
 		c.claim(b, thread)
