@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"redthread/bot"
 	"redthread/bot/emulator"
@@ -99,6 +100,36 @@ func lastOf(g *emulator.TelegramGroup, text string) (id int64) {
 		}
 	}
 	return id
+}
+
+// oneCall gives leave for one call each time that Send is tried anew.
+type oneCall struct{ spent bool }
+
+func (l *oneCall) Take(context.Context, int64, int, time.Duration) (time.Duration, bool, error) {
+	if l.spent {
+		return 3 * time.Second, false, nil
+	}
+	l.spent = true
+	return 0, false, nil
+}
+
+// In a busy group there is never leave for two calls at once: the topic that was
+// opened at one try is there at the next.
+func TestNewThreadInABusyGroup(t *testing.T) {
+	leave := &oneCall{}
+	s := newStreet(t, nil, nil, func(c *telegram.Config) { c.Limiter = leave })
+	g := s.tg.Group("客服", true, s.tg.Phone(31, emulator.TelegramUser{First: "Li"}))
+	var slow *bot.SlowDown
+	if err := s.tell(t, aboutAnna, bot.Message{Text: "您好"}); !errors.As(err, &slow) || slow.For != 3*time.Second {
+		t.Fatalf("the first try: %v", err)
+	}
+	leave.spent = false
+	if err := s.tell(t, aboutAnna, bot.Message{Text: "您好"}); err != nil {
+		t.Fatalf("the second try: %v", err)
+	}
+	if at := thread(t, g, "K-000007"); len(g.Topics()) != 1 || !says(g, at, "您好") {
+		t.Errorf("topics %v, screen %+v", g.Topics(), g.Screen().Bubbles())
+	}
 }
 
 func TestOneThreadForTwoFastMessages(t *testing.T) {

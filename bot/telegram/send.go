@@ -71,6 +71,13 @@ func (c *Channel) spot(ctx context.Context, to bot.Conversation) (*spot, error) 
 // deliver sends one piece. What stands in its way, and can be mended, is mended
 // once.
 func (c *Channel) deliver(ctx context.Context, at *spot, p piece, open opener) (ref, error) {
+	// The thread first: leave for both at once is not to be had in a busy group, and
+	// what is made stays made.
+	if p.edits == nil {
+		if err := c.enter(ctx, at); err != nil {
+			return ref{}, c.unopened(at, err)
+		}
+	}
 	if err := c.leave(ctx, at.chat, p.weight(at.chat)); err != nil {
 		return ref{}, err
 	}

@@ -96,6 +96,10 @@ const opening = "open thread"
 
 // unopened sorts the failure of it: the message itself has certainly not been sent.
 func (c *Channel) unopened(at *spot, err error) error {
+	var slow *bot.SlowDown
+	if errors.As(err, &slow) {
+		return err
+	}
 	err = c.failure(opening, at.chat, err)
 	var unsure *bot.Unsure
 	if errors.As(err, &unsure) {
