@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"redthread/bot"
 	"redthread/bot/calendar"
 	"redthread/bot/dialog"
 	"redthread/bot/logging"
@@ -94,7 +95,7 @@ func (o *office) server(log *slog.Logger) (*server.Server, error) {
 	return server.New(server.Config{
 		Store: o.store, Texts: texts, Listen: "127.0.0.1:0", PublicURL: d.doors.bot(), Spool: filepath.Join(d.Dir, "spool"), Zone: shanghai, Log: log,
 		Agency:   func(string) dialog.Agency { return dialog.Agency{Name: "红线婚介", Hours: "9:00–18:00"} },
-		Promises: flows.Settings{Calendar: cal},
+		Promises: flows.Settings{Calendar: cal, Groups: []bot.Conversation{{Channel: telegram.Name, Chat: fmt.Sprint(d.group.ID())}}},
 		WeChat: &wechat.Config{
 			AppID: account.AppID, AppSecret: account.Secret, Token: account.Token, AESKey: account.AESKey, Mode: wechat.Mode(account.Mode),
 			BaseURL: d.doors.wechat(), MenuLinks: true,
@@ -138,7 +139,7 @@ const looks = 500 * time.Millisecond
 // next is when the bot has something to do again, at most a minute from now.
 func (o *office) next(ctx context.Context, now time.Time) (time.Time, error) {
 	next := now.Add(time.Minute)
-	for _, query := range []string{"SELECT MIN(due_at) FROM outbox_heads WHERE sent_seq < max_seq", "SELECT MIN(due_at) FROM timers"} {
+	for _, query := range []string{"SELECT MIN(CASE WHEN lease_until > due_at THEN lease_until ELSE due_at END) FROM outbox_heads WHERE sent_seq < max_seq", "SELECT MIN(due_at) FROM timers"} {
 		var due *int64
 		if err := o.d.DB.QueryRowContext(ctx, query).Scan(&due); err != nil {
 			return next, fmt.Errorf("day: look what is due next: %w", err)

@@ -19,8 +19,9 @@ type colleague struct {
 	hours   [2]time.Duration // from when until when they are on duty, of the day
 	on      bool
 	inGroup int64
-	chores  []chore // what they are about to do
-	busy    bool    // one of them is under way
+	chores  []chore         // what they are about to do
+	busy    bool            // one of them is under way
+	has     map[string]bool // the clients, by code, with whom they talk
 }
 
 // jobs are the day's colleagues: three matchmakers, four of customer service, one
@@ -65,7 +66,7 @@ func (d *day) phoneOf(job int) *handset {
 // hire enrols everybody, by what they do on their phones, and plans their day.
 func (d *day) hire(ctx context.Context) error {
 	for i, j := range jobs {
-		c := &colleague{handset: d.phoneOf(i), name: j.name, role: j.role, hours: [2]time.Duration{j.from, j.to}}
+		c := &colleague{handset: d.phoneOf(i), has: map[string]bool{}, name: j.name, role: j.role, hours: [2]time.Duration{j.from, j.to}}
 		d.staff = append(d.staff, c)
 		code, err := d.office.store.Invite(ctx, j.role, time.Hour)
 		if err != nil {
@@ -187,6 +188,8 @@ func (c *colleague) goOn() {
 
 // notice decides what to do about a bubble; thread is the topic it stands in.
 func (c *colleague) notice(b emulator.Bubble, thread int64) {
+	c.learn(b)
+	code := clientCode.FindString(b.Text)
 	switch said := c.d.facts.open(marks(clientMark, b.Text)); {
 	case !c.on:
 	case offers(b, "接待"):
@@ -200,10 +203,22 @@ func (c *colleague) notice(b emulator.Bubble, thread int64) {
 		c.aim(b)
 	case len(said) > 0 && strings.HasPrefix(b.Text, "请直接写给"):
 		c.first(20*time.Second, time.Minute, func() { c.write(answersTo(said) + " 有的，约会地点都会提前告诉您。") })
-	case len(said) > 0 && clientCode.MatchString(b.Text):
+	case len(said) > 0 && code != "" && (thread == 0 || c.has[code]):
 		c.reply(b, thread, said)
 	case offers(b, "知道了"):
 		c.later(10*time.Second, time.Minute, func() { c.do(b, thread, "知道了") })
+	}
+}
+
+// learn takes in whom the colleague talks with, as the bot says it.
+func (c *colleague) learn(b emulator.Bubble) {
+	code := clientCode.FindString(b.Text)
+	switch {
+	case code == "":
+	case strings.HasPrefix(b.Text, "您正在接待 "+code):
+		c.has[code] = true
+	case strings.Contains(b.Text, "的对话结束了"), strings.Contains(b.Text, "您在这里写的话不再转给对方"), strings.Contains(b.Text, "您的话不再转给对方"):
+		delete(c.has, code)
 	}
 }
 
