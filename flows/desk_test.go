@@ -71,6 +71,23 @@ func (d *officeDay) believe(staff string, heard []string) {
 	}
 }
 
+// opens lets the day begin with clients whom the colleagues have taken.
+func (d *officeDay) opens() {
+	for _, name := range deskClients {
+		d.plays(name, "人工")
+		for _, staff := range deskStaff {
+			d.takes(staff)
+		}
+	}
+}
+
+// takes presses the newest [接待] if somebody may wait behind it.
+func (d *officeDay) takes(staff string) {
+	if screen := d.person(staff).shown; len(screen) > 0 && strings.Contains(screen[len(screen)-1].m.Text, "请求人工") {
+		d.plays(staff, "[接待]")
+	}
+}
+
 // hush forgets what was heard.
 func (d *officeDay) hush() {
 	for _, p := range d.people {
@@ -123,7 +140,7 @@ func (d *officeDay) expect(staff, words, meant string) {
 }
 
 func (d *officeDay) clientDoes(name string) {
-	switch deed := rapid.SampledFrom([]string{"人工", "人工", "words", "words", "结束人工", "code"}).Draw(d.rt, "deed"); deed {
+	switch deed := rapid.SampledFrom([]string{"人工", "words", "words", "words", "结束人工", "code"}).Draw(d.rt, "deed"); deed {
 	case "words":
 		words := d.token()
 		d.plays(name, words)
@@ -317,6 +334,7 @@ func TestNoWordGoesToTheWrongClient(t *testing.T) {
 			d.plays(name, "菜单")
 			d.codes[name] = fmt.Sprintf("K-%06d", i+1)
 		}
+		d.opens()
 		for range rapid.IntRange(5, 40).Draw(rt, "deeds") {
 			d.hush()
 			switch who := rapid.IntRange(0, 9).Draw(rt, "who"); {

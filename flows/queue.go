@@ -54,6 +54,9 @@ func (s Settings) call(t *dialog.Turn, h store.Handoff) error {
 		}
 		t.Records.LaterFor(h.Client.Conversation, store.HandoffUntaken, h.Number(), t.Now().Add(s.ComeWithin))
 	}
+	if with, err := t.Records.OfferOf(h); err != nil || with != 0 {
+		return err // somebody is being asked, and has their minute
+	}
 	t.Records.LaterFor(h.Client.Conversation, offerTimer, h.Number(), t.Now().Add(lookAgain))
 	return s.deal(t)
 }

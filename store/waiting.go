@@ -234,18 +234,6 @@ func (tx *Tx) MayBeAsked(staff int64) error {
 	return wrap("ask a colleague again", err)
 }
 
-// WithdrawOffers takes back what is offered to a colleague who has gone. It lists
-// the hand-offs.
-func (tx *Tx) WithdrawOffers(staff int64) ([]Handoff, error) {
-	all, err := tx.handoffsWhere("state = ? AND id IN (SELECT handoff_id FROM handoff_queue WHERE offered_to = ?)", handoffWaiting, staff)
-	for _, h := range all {
-		if _, err := tx.TakeOfferBack(h, StepPassed); err != nil {
-			return nil, err
-		}
-	}
-	return all, err
-}
-
 // Load is what a colleague has to do.
 type Load struct {
 	Talks, Offers int
