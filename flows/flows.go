@@ -195,7 +195,7 @@ func allNews(s Settings) []dialog.Notice {
 		talkIdle(s), talkEnded(s), undelivered(s), pictureLost, paperLapses, channelDown,
 		channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s),
 		copyEnds, copyFailed, leaveEnded, ownerChanged(s), alertStep(s), alertsStuck(s),
-		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds,
+		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds, topicLost,
 	}
 }
 

@@ -56,6 +56,7 @@ var toClients = map[string]string{
 	"theirs":        "to a colleague",
 	"l":             "to colleagues",
 	"line":          "to colleagues",
+	"sayTopicLost":  "to a colleague",
 	"sayWindowEnds": "to a colleague",
 }
 

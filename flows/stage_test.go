@@ -340,6 +340,9 @@ func (s *stage) read(p *person, line string) []bot.Event {
 	case "link":
 		ev.Text = s.link
 	case "trouble":
+		if s.topic != nil {
+			p = s.topic
+		}
 		p.trouble = troubles[rest]
 		if p.trouble == nil && rest != "over" {
 			s.t.Fatalf("there is no trouble %q", rest)

@@ -14,6 +14,10 @@ const (
 	// "gone" when the person has blocked or left us.
 	NewsUndelivered = "outbox.undelivered"
 
+	// NewsThreadLost: a message to a thread of a group will never arrive. The ref is
+	// its number.
+	NewsThreadLost = "outbox.thread_lost"
+
 	// NewsPictureLost: a picture the person sent could not be kept. The ref is
 	// its media ID.
 	NewsPictureLost = "media.lost"

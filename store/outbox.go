@@ -162,6 +162,9 @@ func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
 	if told, err := c.s.tellSender(ctx, tx, c.To, r); told || err != nil {
 		return err // who wrote the words looks after them
 	}
+	if _, key := c.To.InThread(); key != "" && (r.State == Failed || r.State == Unreachable) {
+		return c.s.news(ctx, tx, c.To, NewsThreadLost, strconv.FormatInt(r.Seq, 10))
+	}
 	return c.s.tellOfLoss(ctx, tx, c.To, r)
 }
 

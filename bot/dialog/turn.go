@@ -217,6 +217,12 @@ func (t *Turn) Tell(to bot.Conversation, lang string, l templates.Line, photos .
 	t.out = append(t.out, outgoing{to: to, lane: store.Replies, m: m})
 }
 
+// Pass says in another conversation, as it stands, a message of ours that did not
+// reach the one it was for.
+func (t *Turn) Pass(to bot.Conversation, m bot.Message) {
+	t.out = append(t.out, outgoing{to: to, lane: store.Replies, m: m})
+}
+
 // Later has the notice of that name played in this conversation at the time
 // given, once. One of the same name and ref is moved. ref holds at most 64 bytes
 // of ASCII and no personal data.
