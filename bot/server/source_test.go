@@ -9,12 +9,12 @@ import (
 )
 
 // Newcomers come by a matchmaker's QR code and link, ask what nobody has thought
-// of, and a colleague on the other platform answers by replying to the card.
+// of, and their matchmaker, on the other platform, answers by replying to the card.
 func TestSourceAndQuestionAcrossPlatforms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2)
-	mei := w.enrol(w.onWeChat("oMei"), store.RoleMatchmaker, "王红娘")
-	li := w.enrol(w.onTelegram(500, "zh-hans"), store.RoleService, "小李")
+	mei := w.enrol(w.onTelegram(500, "zh-hans"), store.RoleMatchmaker, "王红娘")
+	w.enrol(w.onWeChat("oLi"), store.RoleService, "小李")
 	card, err := w.stores[0].NewSource(t.Context(), store.Source{Name: "王红娘的名片", Matchmaker: 1})
 	if err != nil {
 		t.Fatal(err)
@@ -33,15 +33,15 @@ func TestSourceAndQuestionAcrossPlatforms(t *testing.T) {
 	anna.wx.Scan(card.Code)
 	anna.hear("欢迎来到")
 
-	li.mark()
+	mei.mark()
 	anna.write("你们店里可以带狗进去吗？").hear("编号 Q-000001")
-	alert := li.hear("Q-000001")
+	alert := mei.hear("Q-000001")
 	if !strings.Contains(alert.Text, "来自“王红娘的名片”") || strings.Contains(alert.Text, "oAnna") {
 		t.Errorf("the card says %q", alert.Text)
 	}
-	li.mark()
-	li.tg.WriteReply(alert.ID, "可以的，请牵好绳子。")
-	li.hear("Q-000001 的答复已发给")
+	mei.mark()
+	mei.tg.WriteReply(alert.ID, "可以的，请牵好绳子。")
+	mei.hear("Q-000001 的答复已发给")
 	anna.wait("hears the answer", func(all []emulator.Bubble) bool {
 		return strings.Contains(all[len(all)-1].Text, "可以的，请牵好绳子。")
 	})
