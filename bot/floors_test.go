@@ -58,7 +58,7 @@ var outside = []string{"bot/emulator", "bot/copies/copiestest", "store/storetest
 // owners says which packages may import a module or a platform's adapter, so
 // that it can be replaced in one place.
 var owners = map[string][]string{
-	"database/sql":                   {"store", "store/storetest", "cmd/load"},
+	"database/sql":                   {"store", "store/storetest", "cmd/load", "cmd/load/day"},
 	"gorm.io/":                       {"store"},
 	"github.com/redis/":              {"store", "cmd/load"},
 	"github.com/go-redis/":           {"store"},
@@ -72,8 +72,8 @@ var owners = map[string][]string{
 	"github.com/nyaruka/":            {"bot/phone"},
 	"github.com/6tail/":              {"bot/birth", "bot/calendar"},
 	"github.com/alecthomas/kong":     {"cmd/redthread"},
-	"redthread/bot/telegram":         {"bot/server", "cmd/demo", "cmd/redthread"},
-	"redthread/bot/wechat":           {"bot/server", "cmd/demo", "cmd/redthread"},
+	"redthread/bot/telegram":         {"bot/server", "cmd/demo", "cmd/redthread", "cmd/load/day"},
+	"redthread/bot/wechat":           {"bot/server", "cmd/demo", "cmd/redthread", "cmd/load/day"},
 }
 
 // barred are packages of the standard library that would let a floor do what

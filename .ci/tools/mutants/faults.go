@@ -143,7 +143,7 @@ var outboxFaults = []fault{
 		pkg:   "bot/wechat", test: "^TestBrokenConnections$",
 	}, {
 		name: "ledger-not-spent", breaks: "more is sent than WeChat's window allows",
-		edits: []edit{{"store/ack.go", "Store.ackHeads", `a.claim.owner, a.last.Spent, 0, far`, `a.claim.owner, 0, 0, far`}},
+		edits: []edit{{"store/ack.go", "Store.ackHeads", `a.claim.owner, a.last.Spent, a.gap`, `a.claim.owner, 0, a.gap`}},
 		pkg:   "bot/outbox", test: "^TestAllowanceIsSpentOverClaims$",
 	}, {
 		name: "ledger-without-halves", breaks: "the same, with messages that were interrupted",

@@ -170,7 +170,6 @@ func (d *day) settle(ctx context.Context) (calm bool, err error) {
 		case busy != last:
 			last, since, quiet = busy, time.Now(), 0
 		case time.Since(since) > stuck:
-			d.say("STUCK %s %s", d.clock.Now().In(shanghai).Format("15:04:05"), busy)
 			return false, nil
 		}
 		if !sleep(ctx, time.Millisecond) {

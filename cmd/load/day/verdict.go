@@ -41,7 +41,12 @@ type Report struct {
 
 // Alerts is what became of the alerts.
 type Alerts struct {
-	All, Acknowledged, Climbed, Ended, Lost int
+	All          int
+	Acknowledged int // by a press, or by acting on the paper
+	Ended        int // with their paper
+	Open         int // at the day's end, and called for again
+	Lost         int // open, and nobody will ever be called again
+	Climbed      int // of all of them, past the first who was called
 }
 
 // judge holds the day's end against what must be.
@@ -78,7 +83,7 @@ func (d *day) judge(ctx context.Context) (*Report, error) {
 	for _, c := range d.clients {
 		r.Followed += c.followed
 		if c.reached < c.followed && c.said > 2 && !c.gone {
-			d.facts.isWrong("client %d was written %d words after falling silent and has %d", c.n, c.followed, c.reached)
+			d.facts.isWrong("client %d was written %d words after falling silent and reads the %dth last", c.n, c.followed, c.reached)
 		}
 	}
 	if err := d.keepScreens(); err != nil {
@@ -135,7 +140,8 @@ func (r *Report) Print(w io.Writer, asJSON bool) error {
 	fmt.Fprintf(&b, "said       %d things that a person should answer: %d answered, %d in somebody's hands with a clock running, %d by who left us, %d forgotten; unheard %d\n",
 		r.Said, r.Answered, r.InHand, r.Left, r.Forgotten, r.Unheard)
 	fmt.Fprintf(&b, "wait       p50/p95/p99 %s minutes, longest %.1f\n", r.Wait, r.Wait.Max)
-	fmt.Fprintf(&b, "alerts     %d: %d acknowledged, %d climbed, %d ended with their paper, %d lost\n", r.Alerts.All, r.Alerts.Acknowledged, r.Alerts.Climbed, r.Alerts.Ended, r.Alerts.Lost)
+	fmt.Fprintf(&b, "alerts     %d, of which %d climbed: %d acknowledged, %d ended with their paper, %d still called for, %d lost\n",
+		r.Alerts.All, r.Alerts.Climbed, r.Alerts.Acknowledged, r.Alerts.Ended, r.Alerts.Open, r.Alerts.Lost)
 	fmt.Fprintf(&b, "kept       %d words to silent clients, most past what WeChat takes, all in order on their return\n", r.Followed)
 	fmt.Fprintf(&b, "notes      %d written for colleagues alone\n", r.Notes)
 	for _, what := range slices.Sorted(maps.Keys(r.Counts)) {
@@ -156,15 +162,46 @@ func (d *day) inHand(ctx context.Context, s *remark) (bool, error) {
 		"EXISTS (SELECT 1 FROM handoffs h WHERE h.client_id = k.id AND h.state <> 'closed') OR "+
 		"EXISTS (SELECT 1 FROM questions q WHERE q.client_id = k.id AND q.state = 'open') OR "+
 		"EXISTS (SELECT 1 FROM complaints c WHERE c.client_id = k.id AND c.state <> 'closed')) AND "+
-		"EXISTS (SELECT 1 FROM timers t WHERE t.conversation = k.conversation)", s.client.conversation()).Scan(&n)
+		"(EXISTS (SELECT 1 FROM timers t WHERE t.conversation = k.conversation) OR EXISTS (SELECT 1 FROM sla_clocks s WHERE s.client_id = k.id AND s.stopped = 0))", s.client.conversation()).Scan(&n)
 	if err != nil {
 		return false, fmt.Errorf("day: look who has %s: %w", s.mark, err)
 	}
 	return n > 0, nil
 }
 
-// alerts looks up what became of them.
-func (d *day) alerts(context.Context, *Report) error { return nil }
+// alerts looks up what became of them: each was acknowledged, or ended with its paper,
+// or is still being called for, higher and higher.
+func (d *day) alerts(ctx context.Context, r *Report) error {
+	const each = "SELECT a.ended, a.rung, EXISTS (SELECT 1 FROM timers t WHERE t.name = 'alert_step' AND t.conversation = a.conversation) FROM alerts a"
+	found, err := d.DB.QueryContext(ctx, each)
+	if err != nil {
+		return fmt.Errorf("day: look what became of the alerts: %w", err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var ended string
+		var rung int
+		var ticks bool
+		if err := found.Scan(&ended, &rung, &ticks); err != nil {
+			return fmt.Errorf("day: look what became of the alerts: %w", err)
+		}
+		r.Alerts.All++
+		if rung > 0 {
+			r.Alerts.Climbed++
+		}
+		switch {
+		case ended == "seen":
+			r.Alerts.Acknowledged++
+		case ended != "":
+			r.Alerts.Ended++
+		case ticks:
+			r.Alerts.Open++
+		default:
+			r.Alerts.Lost++
+		}
+	}
+	return found.Err()
+}
 
 // conversation is how the bot's records name the client.
 func (c *caller) conversation() string {
