@@ -150,7 +150,7 @@ func allFlows(s Settings) []dialog.Definition {
 		dutyFlow(s),
 		settingCapacity,
 		settingLangs,
-		team(s),
+		team(s), leavingTeam,
 		answering(s),
 		refusing(s),
 		photos(s),
@@ -194,7 +194,7 @@ func allNews(s Settings) []dialog.Notice {
 		talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken(s),
 		talkIdle(s), talkEnded(s), undelivered(s), pictureLost, paperLapses, channelDown,
 		channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s),
-		copyEnds, copyFailed, leaveEnded, ownerChanged(s), alertStep(s), alertsStuck(s),
+		copyEnds, copyFailed, leaveEnded, ownerChanged(s), handoverNews(s), newHandler(s), alertStep(s), alertsStuck(s),
 		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds, topicLost,
 	}
 }

@@ -27,10 +27,10 @@ var toClients = map[string]string{
 	"sayPaperNoted":  "fixed, and the colleague's name",
 	"sayWasPaper":    "fixed",
 	"sayLinkedThere": "fixed",
+	"sayMateLeft":    "fixed, and the colleague's name",
 
 	"sayCameFirst": "to a colleague",
 
-	"sayMateLeft":     "fixed, and the colleague's name",
 	"sayNotYoursNow":  "to a colleague",
 	"sayYourClient":   "to a colleague",
 	"said":            "to a colleague",
@@ -58,6 +58,11 @@ var toClients = map[string]string{
 	"line":          "to colleagues",
 	"sayTopicLost":  "to a colleague",
 	"sayWindowEnds": "to a colleague",
+
+	"sayHanded":      "to a colleague",
+	"sayJoinedThere": "to a colleague",
+	"caseCard":       "to a colleague",
+	"questionAlert":  "to a colleague",
 }
 
 var (

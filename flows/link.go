@@ -22,8 +22,9 @@ var link = dialog.Flow[linking]{
 	Begin: beginLink,
 	Steps: []dialog.Step[linking]{
 		{Name: "side", Ask: templates.New[linking]("link.side"), Want: dialog.Button, Hear: chooseSide, To: []dialog.StepName{"code"}},
-		{Name: "code", Ask: templates.New[linking]("link.code"), Want: dialog.Text(2, 60), Hear: takeLinkCode},
+		{Name: "code", Ask: templates.New[linking]("link.code"), Want: dialog.Text(2, 60), Hear: takeLinkCode, To: []dialog.StepName{"mine"}},
 		{Name: "sure", Ask: templates.New[linking]("link.sure"), Want: dialog.Button, Hear: makeLink},
+		{Name: "mine", Ask: templates.New[linking]("link.mine"), Want: dialog.Button, Hear: joinMine},
 	},
 }
 
@@ -60,21 +61,27 @@ var (
 	sayLinkNo      = templates.New[none]("link.not_linked")
 	sayLinked      = templates.New[linkView]("link.done")
 	sayLinkedThere = templates.New[linkView]("link.done_there")
+	sayLinkFull    = templates.New[linkView]("link.full")
+	sayJoined      = templates.New[linkView]("link.joined")
+	sayJoinedThere = templates.New[string]("link.joined_there") // about the colleague's name
 	alertLinked    = templates.New[linkView]("staff.linked")
 )
 
 // beginLink takes a code that was sent without being asked for.
 func beginLink(t *dialog.Turn, l *linking) (dialog.Move, error) {
-	if _, ok := t.Staff(); ok {
-		t.Say(sayLinkStaff.With(none{}))
-		return dialog.End, nil
-	}
+	_, colleague := t.Staff()
 	if !store.IsLinkCode(t.Event.Text) {
+		if colleague {
+			t.Note(sayLinkStaff.With(none{}))
+			return dialog.GoTo("code"), nil
+		}
 		return dialog.Next, nil
 	}
 	switch move, err := takeLinkCode(t, l); move {
 	case dialog.Next:
 		return dialog.GoTo("sure"), err
+	case dialog.GoTo("mine"):
+		return move, err
 	default:
 		return dialog.End, err
 	}
@@ -121,7 +128,36 @@ func takeLinkCode(t *dialog.Turn, l *linking) (dialog.Move, error) {
 		return dialog.Stay, nil
 	}
 	l.Channel, l.Since = l.Offer.Channel, l.Offer.Since
+	if _, colleague := t.Staff(); colleague && err == nil {
+		return dialog.GoTo("mine"), nil
+	}
 	return dialog.Next, err
+}
+
+// joinMine makes the other chat a colleague's second one. The code was shown there
+// and typed here, where they are known: a code that got about opens nothing to
+// whoever has it.
+func joinMine(t *dialog.Turn, l *linking) (dialog.Move, error) {
+	me, colleague := t.Staff()
+	if !colleague || t.Choice() != "yes" {
+		t.Say(sayLinkNo.With(none{}))
+		return dialog.End, nil
+	}
+	other, err := t.Records.JoinStaffChat(l.Offer, me)
+	switch {
+	case errors.Is(err, store.ErrSame):
+		t.Say(sayLinkSame.With(none{}))
+	case errors.Is(err, store.ErrFull):
+		t.Say(sayLinkFull.With(linkView{Channel: l.Channel}))
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrColleague):
+		t.Say(sayLinkRefused.With(none{}))
+	case err != nil:
+		return dialog.End, err
+	default:
+		t.Say(sayJoined.With(linkView{Channel: l.Channel}))
+		t.Tell(other.Conversation, me.Lang, sayJoinedThere.With(me.Name))
+	}
+	return dialog.End, nil
 }
 
 func makeLink(t *dialog.Turn, l *linking) (dialog.Move, error) {

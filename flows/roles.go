@@ -42,6 +42,7 @@ const (
 	AskTask        Action = "ask_task"
 	CheckWork      Action = "check_work"
 	WatchFloor     Action = "watch_floor"
+	EndAccess      Action = "end_access"
 )
 
 // right is one line of the table.
@@ -86,6 +87,7 @@ var rights = []right{
 	{AskTask, "ask a colleague for something; accept, refuse, report and judge tasks of one's own", everyone, []string{"flow:task", "flow:tasks", "flow:refuse_task", "flow:report_task", "task.card", "task.report"}},
 	{CheckWork, "look at finished work that was drawn by lot, and mark it", bosses, []string{"flow:checks", "flow:score", "check.card", "check.rectified"}},
 	{WatchFloor, "see who waits and talks, read a talk, whisper to a colleague, take a talk over", bosses, []string{"flow:live", "flow:whisper", "live.floor", "live.talk"}},
+	{EndAccess, "end a colleague's access and hand over what they had in hand; an owner's: owners alone", bosses, []string{"flow:leaving", "staff.colleague/leaving"}},
 	{PromoteAnswer, "put an answer among the approved ones", bosses, []string{"staff.answered"}},
 }
 

@@ -96,7 +96,7 @@ func pressColleague(s Settings) func(*dialog.Turn, string, string) error {
 		switch choice {
 		case "on", "off":
 			return setDutyOf(t, s, st, store.Duty(choice))
-		case "capacity", "langs":
+		case "capacity", "langs", leavingFlow:
 			t.OpenAbout(choice, ref)
 			return nil
 		}

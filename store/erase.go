@@ -110,6 +110,8 @@ var notPersonal = map[string]string{
 	"staff_chats":      "of colleagues",
 	"staff_backups":    "of colleagues",
 	"digests":          "of colleagues",
+	"handovers":        "of colleagues",
+	"handover_items":   "numbers of papers, and which colleague had them after which",
 	"invites":          "of colleagues",
 	"sources":          "of the agency",
 	"promoted_answers": "approved by the agency as its own words",

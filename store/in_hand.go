@@ -9,9 +9,6 @@ type InHand struct {
 	Words      int // theirs that the guard holds
 }
 
-// Busy says that somebody waits for something the colleague has in hand.
-func (h InHand) Busy() bool { return h.Talks+h.Complaints+h.Questions > 0 }
-
 // InHand counts what the colleague has in hand.
 func (tx *Tx) InHand(staff int64) (h InHand, err error) {
 	for _, c := range []struct {

@@ -202,27 +202,12 @@ func (s *Store) StaffList(ctx context.Context) ([]Staff, error) {
 	return s.allStaff(db, rows)
 }
 
-// RevokeStaff ends a person's access. What they were taking care of is free
-// again, and who has the say is alerted as for papers that nobody takes.
-// ErrNotFound: nobody of that number works here.
+// RevokeStaff ends a person's access. What they had in hand goes to others by load;
+// what nobody can take is free again, and who has the say is alerted as for papers
+// that nobody takes. ErrNotFound: nobody of that number works here.
 func (s *Store) RevokeStaff(ctx context.Context, id int64) error {
-	return s.inTx(ctx, "revoke staff", func(tx *sql.Tx) error {
-		now := millis(s.now())
-		n, err := affected(tx.ExecContext(ctx, "UPDATE staff SET revoked_at = ? WHERE id = ? AND revoked_at = 0", now, id))
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return ErrNotFound
-		}
-		if err := s.freeComplaints(ctx, tx, id); err != nil {
-			return err
-		}
-		if err := s.freeHandoffs(ctx, tx, id); err != nil {
-			return err
-		}
-		return s.freeQuestions(ctx, tx, id)
-	})
+	_, err := s.HandOver(ctx, id, 0)
+	return err
 }
 
 // freed is a paper that has lost the one who took care of it.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"slices"
 
 	"gorm.io/gorm"
@@ -129,4 +130,52 @@ func (tx *Tx) Prefer(st Staff, here bot.Conversation) error {
 	}
 	return tx.do("note a colleague's chat", "UPDATE staff_chats SET used_at = ? WHERE conversation = ? AND staff_id = ?",
 		millis(tx.now), here.String(), st.ID)
+}
+
+// JoinStaffChat makes the chat that the code is of the second one of the colleague,
+// in whose chat the turn is; it gives that chat. ErrNotFound: the code is good no
+// longer, or its chat is a client's who has linked chats. ErrSame: it is theirs
+// already. ErrColleague: it is another's. ErrFull: they have one on that platform.
+// Whatever comes of it, the code is used.
+func (tx *Tx) JoinStaffChat(o LinkOffer, me Staff) (Client, error) {
+	row, other, err := tx.linkCode(o.Digest)
+	if err != nil {
+		return other, err
+	}
+	if _, err := tx.exec("DELETE FROM link_codes WHERE digest = ?", row.Digest); err != nil {
+		return other, wrap("use link code", err)
+	}
+	switch whose, err := tx.Staff(other.Conversation); {
+	case err == nil && whose.ID == me.ID:
+		return other, wrap("join a colleague's chat", ErrSame)
+	case err == nil:
+		return other, wrap("join a colleague's chat", ErrColleague)
+	case !errors.Is(err, ErrNotFound):
+		return other, err
+	}
+	chats, err := tx.Chats(other.ID)
+	if err == nil && len(chats) != 1 {
+		err = wrap("join a colleague's chat", ErrNotFound)
+	}
+	if err != nil {
+		return other, err
+	}
+	if slices.ContainsFunc(me.Chats, func(c bot.Conversation) bool { return c.Channel == other.Conversation.Channel }) {
+		return other, wrap("join a colleague's chat", ErrFull)
+	}
+	now := millis(tx.now)
+	return other, errors.Join(
+		tx.keepStaffChat(staffChatRow{me.Conversation.String(), me.ID, now, now}),
+		tx.keepStaffChat(staffChatRow{other.Conversation.String(), me.ID, now, 0}),
+	)
+}
+
+// keepStaffChat notes that a chat is a colleague's, whosever it was before they
+// left.
+func (tx *Tx) keepStaffChat(row staffChatRow) error {
+	db, err := tx.records()
+	if err != nil {
+		return err
+	}
+	return wrap("join a colleague's chat", db.Save(&row).Error)
 }

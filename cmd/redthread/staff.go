@@ -11,10 +11,11 @@ import (
 )
 
 type staffCommand struct {
-	Invite staffInvite `cmd:"" help:"Make a code with which one colleague comes in."`
-	List   staffList   `cmd:"" help:"List everybody who works here or once did."`
-	Revoke staffRevoke `cmd:"" help:"End a colleague's access at once."`
-	Assign staffAssign `cmd:"" help:"Make a client a matchmaker's own."`
+	Invite   staffInvite   `cmd:"" help:"Make a code with which one colleague comes in."`
+	List     staffList     `cmd:"" help:"List everybody who works here or once did."`
+	Revoke   staffRevoke   `cmd:"" help:"End a colleague's access at once."`
+	Handover staffHandover `cmd:"" help:"End a colleague's access and give what they had in hand to another."`
+	Assign   staffAssign   `cmd:"" help:"Make a client a matchmaker's own."`
 }
 
 type staffInvite struct {
@@ -92,20 +93,42 @@ type staffRevoke struct {
 	ID int64 `arg:"" help:"The colleague's number, as staff list shows it."`
 }
 
-func (r staffRevoke) Run(t *terminal) (err error) {
+// Run is a handover by load.
+func (r staffRevoke) Run(t *terminal) error { return staffHandover{From: r.ID}.Run(t) }
+
+type staffHandover struct {
+	From int64 `arg:"" help:"The number of who leaves, as staff list shows it."`
+	To   int64 `help:"The number of who takes everything their role can take; otherwise who has least of each."`
+}
+
+// Run ends a colleague's access and gives what they had in hand to others. What it
+// does is done whole or not at all.
+func (c staffHandover) Run(t *terminal) (err error) {
 	s, _, err := openStore(t, refuse)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	err = s.RevokeStaff(t, r.ID)
+	h, err := s.HandOver(t, c.From, c.To)
 	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("nobody with the number %d works here; see `redthread staff list`", r.ID)
+		missing := fmt.Sprintf("nobody with the number %d works here", c.From)
+		if c.To != 0 {
+			missing += fmt.Sprintf(", or nobody with the number %d", c.To)
+		}
+		return fmt.Errorf("%s; see `redthread staff list`", missing)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "Access of number %d has ended. What they had in hand is offered to the others.\n", r.ID)
+	fmt.Fprintf(t.out, "Access of number %d has ended (%s). Handed over: %d clients, %d talks, %d complaints, %d questions.\n", c.From, h.Number(),
+		h.Count(store.HandedClient), h.Count(store.HandedTalk), h.Count(store.HandedComplaint), h.Count(store.HandedQuestion))
+	for _, i := range h.Items {
+		if i.To == 0 {
+			fmt.Fprintf(t.out, "%s\toffered to the others\n", i.Ref())
+			continue
+		}
+		fmt.Fprintf(t.out, "%s\tto number %d\n", i.Ref(), i.To)
+	}
 	return nil
 }
 
