@@ -21,7 +21,7 @@ const (
 
 // openedBy are the words that open a colleagues' flow; empty: only a card does.
 var openedBy = map[string]string{
-	"client": "K-000001", "match": "匹配 1", "shortlist": "候选名单 1", "verify": "", "answer": "", "refuse_words": "", "capacity": "", "langs": "", "leaving": "",
+	"client": "K-000001", "match": "匹配 1", "shortlist": "候选名单 1", "verify": "", "answer": "", "refuse_words": "", "capacity": "", "langs": "", "leaving": "", "note_about": "",
 	"duty": "值班", "on_duty": "上班", "off_duty": "下班", "leave": "请假3天", "team": "同事",
 	"talk_to": "/K1", "note": "//K1 喜欢爬山", "canned": "话术", "write_canned": "新增话术",
 }
