@@ -83,8 +83,8 @@ func openListed(s Settings) func(*dialog.Turn, string, string) error {
 		t.Keep()
 		list, err := strconv.ParseInt(ref, 10, 64)
 		_, i, ok := templates.Index(choice)
-		if err != nil || !ok {
-			return err
+		if err != nil || !ok { // a forged button
+			return gone(t, store.ErrNotFound)
 		}
 		all, err := t.Records.Bundled(list, mostBundled)
 		if err != nil || i >= len(all) {
