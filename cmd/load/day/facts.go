@@ -20,6 +20,7 @@ type facts struct {
 	notes int               // internal ones, written
 	count map[string]int
 	wrong []string // what must not be
+	leaks int      // of it, words on the phone of somebody who must not read them
 	heard map[string]bool
 }
 
@@ -67,6 +68,12 @@ func (f *facts) counts(what string) {
 	f.count[what]++
 }
 
+// leak notes that words have come to somebody who must not read them.
+func (f *facts) leak(format string, args ...any) {
+	f.leaks++
+	f.isWrong(format, args...)
+}
+
 func (f *facts) isWrong(format string, args ...any) {
 	const most = 50
 	if f.counts("wrong"); len(f.wrong) < most {
@@ -96,7 +103,7 @@ func (f *facts) reaches(c *caller, b emulator.Bubble) {
 	for _, kind := range []*regexp.Regexp{clientMark, answerMark, followMark} {
 		for _, mark := range marks(kind, b.Text) {
 			if owner(mark) != number {
-				f.isWrong("client %d has %s on the phone: %.60q", c.n, mark, b.Text)
+				f.leak("client %d has %s on the phone: %.60q", c.n, mark, b.Text)
 			}
 		}
 	}
@@ -108,10 +115,10 @@ func (f *facts) reaches(c *caller, b emulator.Bubble) {
 		c.reached = max(c.reached, n)
 	}
 	for _, mark := range marks(noteMark, b.Text) {
-		f.isWrong("client %d has the note %s on the phone", c.n, mark)
+		f.leak("client %d has the note %s on the phone", c.n, mark)
 	}
 	if code := clientCode.FindString(b.Text); code != "" {
-		f.isWrong("client %d reads a code of the house: %.60q", c.n, b.Text)
+		f.leak("client %d reads a code of the house: %.60q", c.n, b.Text)
 	}
 	for _, mark := range marks(answerMark, b.Text) {
 		if s := f.by["c"+mark[1:]]; s != nil && s.answered.IsZero() {

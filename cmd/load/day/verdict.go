@@ -34,6 +34,7 @@ type Report struct {
 	Wait      Waits          `json:"waitMinutes"`
 	Alerts    Alerts         `json:"alerts"`
 	Notes     int            `json:"notes"`
+	Leaks     int            `json:"leaks"` // words on the phone of somebody who must not read them
 	Counts    map[string]int `json:"counts"`
 	Wrong     []string       `json:"wrong,omitempty"`
 	Seed      uint64         `json:"seed"`
@@ -92,7 +93,7 @@ func (d *day) judge(ctx context.Context) (*Report, error) {
 	r.Wait = minutes(waits)
 	r.platforms(d)
 	err := d.alerts(ctx, r)
-	r.Wrong = d.facts.wrong
+	r.Wrong, r.Leaks = d.facts.wrong, d.facts.leaks
 	return r, err
 }
 
