@@ -26,7 +26,7 @@ const (
 // prove holds the texts against the declarations and against each other: every
 // declared text exists in every language and can be said, whatever is known.
 func prove(s *Set, c catalog, r *report) {
-	first := Languages[0]
+	first, cases := Languages[0], map[reflect.Type][]any{}
 	for _, name := range slices.Sorted(maps.Keys(c)) {
 		for _, lang := range Languages {
 			b := s.shelf[lang][name]
@@ -38,7 +38,7 @@ func prove(s *Set, c catalog, r *report) {
 				sameButtons(b, other, first, r)
 			}
 			if t := s.texts[lang][name]; t != nil {
-				proof{text: t, about: c[name], r: r}.run()
+				proof{text: t, about: c[name], r: r, cases: cases}.run()
 			}
 		}
 	}
@@ -50,6 +50,7 @@ type proof struct {
 	*text
 	about  reflect.Type
 	r      *report
+	cases  map[reflect.Type][]any                    // of the types that were met already
 	marked map[*template.Template]*template.Template // copies that show what is filled in
 }
 
@@ -139,7 +140,7 @@ func (p proof) vetSaid(v any) bool {
 		return false
 	}
 	said = strings.ReplaceAll(said, filled, "")
-	if unresolved.MatchString(said) {
+	if unresolved(said) {
 		p.r.wrong(p.place, "an unfilled {{ }} is left in what clients would see")
 		return false
 	}

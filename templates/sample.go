@@ -11,7 +11,25 @@ import (
 // with one or many of each, and everything but, or nothing but, one field; and
 // everything known with each word that a condition compares with.
 func (p proof) samples() []any {
-	typ := p.about
+	all, met := p.cases[p.about]
+	if !met {
+		all = slices.Clip(casesOf(p.about))
+		p.cases[p.about] = all
+	}
+	words := map[string]bool{}
+	for t := range p.templates() {
+		for _, word := range constants(t) {
+			words[word] = true
+		}
+	}
+	for _, word := range slices.Sorted(maps.Keys(words)) {
+		all = append(all, full(p.about, 2, word).Interface())
+	}
+	return all
+}
+
+// casesOf are those that depend on nothing but the type.
+func casesOf(typ reflect.Type) []any {
 	all := []any{zero(typ).Interface(), full(typ, 1, "x").Interface(), full(typ, 3, "x").Interface()}
 	if typ.Kind() == reflect.Struct {
 		for i := range typ.NumField() {
@@ -23,15 +41,6 @@ func (p proof) samples() []any {
 			only.Field(i).Set(full(typ.Field(i).Type, 2, "x"))
 			all = append(all, without.Interface(), only.Interface())
 		}
-	}
-	words := map[string]bool{}
-	for t := range p.templates() {
-		for _, word := range constants(t) {
-			words[word] = true
-		}
-	}
-	for _, word := range slices.Sorted(maps.Keys(words)) {
-		all = append(all, full(typ, 2, word).Interface())
 	}
 	return all
 }

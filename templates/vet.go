@@ -1,7 +1,8 @@
 package templates
 
 import (
-	"regexp"
+	"slices"
+	"strings"
 	"text/template"
 	"text/template/parse"
 )
@@ -197,5 +198,7 @@ func marked(t *template.Template) *template.Template {
 // filled is the mark of marked.
 var filled = mark + "filled" + mark
 
-// unresolved is what a template writes where it has nothing to fill in.
-var unresolved = regexp.MustCompile(`\{\{|\}\}|<no value>|<nil>`)
+// unresolved says that a template wrote what it writes where it has nothing to fill in.
+func unresolved(said string) bool {
+	return slices.ContainsFunc([]string{"{{", "}}", "<no value>", "<nil>"}, func(sign string) bool { return strings.Contains(said, sign) })
+}

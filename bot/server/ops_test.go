@@ -26,7 +26,6 @@ import (
 	"redthread/bot/wechat"
 	"redthread/store"
 	"redthread/store/storetest"
-	"redthread/templates"
 )
 
 // office is a house as its operator sees it: one or more processes with their
@@ -45,7 +44,7 @@ func newOffice(t *testing.T, n int, home store.Config, change func(*server.Confi
 	w.telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: tgToken})
 	wx, tg := httptest.NewServer(w.wechat), httptest.NewServer(w.telegram)
 	w.front = httptest.NewServer(http.HandlerFunc(w.forward))
-	texts, err := templates.Open(templates.Options{})
+	texts, err := builtInTexts()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,6 +74,10 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 }
 func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
 
+// builtInTexts are read and proved once: every text with every sample costs more
+// than most tests.
+var builtInTexts = sync.OnceValues(func() (*templates.Live, error) { return templates.Open(templates.Options{}) })
+
 // newWorld starts n replicas on a home of their own. Callbacks go to them in
 // turn.
 func newWorld(t *testing.T, n int) *world {
@@ -119,7 +123,7 @@ func (w *world) start(wxURL, tgURL string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	texts, err := templates.Open(templates.Options{})
+	texts, err := builtInTexts()
 	if err != nil {
 		w.t.Fatal(err)
 	}
