@@ -34,6 +34,10 @@ const (
 // StatementKinds lists the statements, in the order they are asked.
 var StatementKinds = []ConsentKind{StatementSingle, StatementTruth}
 
+// ConsentContact is given with each yes to an introduction: that what may reach the
+// client passes to the other, if the other says yes as well.
+const ConsentContact ConsentKind = "contact"
+
 // ConsentAnswer is what a client said; empty when they have not been asked.
 type ConsentAnswer string
 
@@ -105,26 +109,33 @@ type NewConsent struct {
 // NoteConsent keeps an answer of the turn's own client, for good: a change of
 // mind is another row. The words are kept once, whoever was shown them.
 func (tx *Tx) NoteConsent(n NewConsent) error {
+	_, err := tx.noteConsent(n)
+	return err
+}
+
+// noteConsent is NoteConsent, and gives the number of the row that proves it.
+func (tx *Tx) noteConsent(n NewConsent) (int64, error) {
 	client, err := tx.Self(n.Lang)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	sum := sha256.Sum256([]byte(n.Words))
 	digest := hex.EncodeToString(sum[:])
 	db, err := tx.records()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	tx.touch(client.ID)
 	text := consentTextRow{digest, n.Kind, n.Version, n.Lang, n.Words, millis(tx.now)}
 	if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&text).Error; err != nil {
-		return wrap("keep the words of a consent", err)
+		return 0, wrap("keep the words of a consent", err)
 	}
 	row := consentRow{
 		ClientID: client.Chat, Kind: n.Kind, Answer: n.Answer, Version: n.Version, Digest: digest, Lang: n.Lang,
 		Channel: tx.ev.From.Channel, EventKey: string(tx.ev.Key), At: millis(tx.now),
 	}
-	return wrap("note consent", db.Create(&row).Error)
+	err = db.Create(&row).Error
+	return row.ID, wrap("note consent", err)
 }
 
 // Consent is the client's last word on a kind, in whichever of their chats; the

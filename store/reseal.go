@@ -57,6 +57,8 @@ var sealedColumns = []sealedColumn{
 	{"verifications", "entry", []string{"id"}, []string{"entry_key"}, byOne(entryPlace)},
 	{"profiles", "facts", []string{"client_id"}, []string{"facts_key"}, byOne(profilePlace)},
 	{"criteria", "wishes", []string{"client_id"}, []string{"wishes_key"}, byOne(wishesPlace)},
+	{"introductions", "words", []string{"id"}, []string{"words_key"}, byOne(introWordsPlace)},
+	{"introductions", "contacts", []string{"id"}, []string{"words_key"}, byOne(introContactsPlace)},
 	{"profile_notes", "note", []string{"id"}, []string{"note_key"}, byOne(notePlace)},
 	{"promoted_answers", "asked", []string{"id"}, []string{"ref"}, byOne(promotedAskedPlace)},
 	{"promoted_answers", "answer", []string{"id"}, []string{"ref"}, byOne(promotedAnswerPlace)},

@@ -103,6 +103,11 @@ var retentions = []retention{
 	{kind: "sla_clocks", keep: func(k Keep) time.Duration { return k.Complaints }, at: "stopped_at", where: "stopped_at > 0 AND " + clientFree},
 	{kind: "tasks", keep: func(k Keep) time.Duration { return k.Questions }, at: "closed_at", where: "closed_at > 0 AND " + clientFree},
 	{kind: "spot_checks", keep: func(k Keep) time.Duration { return k.Questions }, at: "closed_at", where: "closed_at > 0 AND " + clientFree},
+	{
+		kind: "introductions", keep: func(k Keep) time.Duration { return k.Profiles }, at: "changed_at",
+		where: "state NOT IN ('" + string(IntroProposed) + "', '" + string(IntroAskedA) + "', '" + string(IntroAskedB) + "') AND " + clientFree + " AND other_id NOT IN (" + heldClients + ")",
+		first: []string{"DELETE FROM introduction_steps WHERE introduction_id IN (SELECT id FROM introductions WHERE {rows})"},
+	},
 	{kind: "letters", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: "1 = 1"},
 	{kind: "attempts", keep: func(Keep) time.Duration { return attemptsFor }, at: "at", where: "1 = 1"},
 	{kind: "link_codes", keep: func(Keep) time.Duration { return attemptsFor }, at: "expires_at", where: "1 = 1"},

@@ -14,6 +14,11 @@ const (
 	// what would tell who they are; for whom, stands behind it: "candidate:K-000012".
 	RevealCandidate = "candidate:"
 
+	// RevealPassed begins what is kept of a contact that passed to another client, after
+	// both had said yes: to whom, stands behind it. The colleague is who brought the two
+	// together.
+	RevealPassed = "passed:"
+
 	// RevealConfirmed: they called the number, and found it to be the client's.
 	RevealConfirmed = "confirmed"
 )
