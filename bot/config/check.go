@@ -59,6 +59,7 @@ func (c *Config) check() Problems {
 	}
 	k.expect(c.Media.MaxBytes >= 1<<10 && c.Media.MaxBytes <= 20<<20, "media.max_bytes", "%d; expected 1024 to 20971520, the most that Telegram hands out", c.Media.MaxBytes)
 	k.copies(c.Copies)
+	k.dates(c.Dates)
 	k.ages(c.Eligibility)
 	k.retention(c.Retention)
 	k.bounds(c.Limits)
@@ -142,6 +143,19 @@ func (k *checker) alerts(a Alerts) {
 	}
 	k.between("alerts.repeat", a.Repeat, 10*time.Minute, 24*time.Hour)
 	k.expect(1 <= a.Bundle && a.Bundle <= 100, "alerts.bundle", "%d; expected 1 to 100", a.Bundle)
+}
+
+func (k *checker) dates(d Dates) {
+	k.expect(0 <= d.PerDay && d.PerDay <= 1000, "dates.per_day", "%d; expected 1 to 1000, or 0 for any number", d.PerDay)
+	k.expect(0 <= d.Earliest && d.Earliest <= 23, "dates.earliest", "%d; expected an hour from 0 to 23", d.Earliest)
+	k.expect(d.Earliest <= d.Latest && d.Latest <= 23, "dates.latest", "%d; expected an hour from dates.earliest, which is %d, to 23", d.Latest, d.Earliest)
+	k.between("dates.notice", d.Notice, time.Hour, 30*24*time.Hour)
+	k.between("dates.lasts", d.Lasts, 30*time.Minute, 12*time.Hour)
+	k.between("dates.answer", d.Answer, time.Hour, 7*24*time.Hour)
+	k.between("dates.remind", d.Remind, time.Hour, 20*time.Hour)
+	k.between("dates.silence", d.Silence, 15*time.Minute, 20*time.Hour)
+	k.expect(d.Silence < d.Remind, "dates.silence", "%v; expected less than dates.remind, which is %v: who is reminded needs time to answer", d.Silence, d.Remind)
+	k.expect(1 <= d.Rounds && d.Rounds <= 20, "dates.rounds", "%d; expected 1 to 20", d.Rounds)
 }
 
 func (k *checker) hostPort(setting, address, like string) {

@@ -41,6 +41,7 @@ type Config struct {
 	Texts    string   `config:"texts"`     // the agency's own texts; empty: none
 	Answers  string   `config:"knowledge"` // the agency's own approved answers; empty: none
 	Guard    string   `config:"guard"`     // the agency's own rules for what colleagues write; empty: none
+	Venues   string   `config:"venues"`    // the agency's own places to meet; empty: none
 	WeChat   WeChat   `config:"wechat"`
 	Telegram Telegram `config:"telegram"`
 	Staff    Staff    `config:"staff"`
@@ -48,6 +49,7 @@ type Config struct {
 	Media    Media    `config:"media"`
 
 	Copies Copies `config:"copies"`
+	Dates  Dates  `config:"dates"`
 
 	Eligibility Eligibility `config:"eligibility"`
 	Retention   Retention   `config:"retention"`
@@ -209,6 +211,19 @@ type Copies struct {
 	MaxBytes  int64         `config:"max_bytes"` // of one file
 }
 
+// Dates says how dates of two clients are arranged.
+type Dates struct {
+	PerDay   int           `config:"per_day"`  // of the whole agency; 0: any number
+	Earliest int           `config:"earliest"` // the hours at which one may begin, in the place's own zone
+	Latest   int           `config:"latest"`
+	Notice   time.Duration `config:"notice"`  // so long ahead at least
+	Lasts    time.Duration `config:"lasts"`   // so long neither is expected elsewhere
+	Answer   time.Duration `config:"answer"`  // who has not answered for so long is asked again
+	Remind   time.Duration `config:"remind"`  // so long before the second reminder comes
+	Silence  time.Duration `config:"silence"` // so long before the matchmaker hears who has not answered it
+	Rounds   int           `config:"rounds"`  // of proposals for one date
+}
+
 // Eligibility is whom the agency registers.
 type Eligibility struct {
 	Men    int  `config:"men"` // the youngest age
@@ -275,6 +290,8 @@ func defaults() *Config {
 		Media: Media{MaxBytes: 10 << 20, VoiceBytes: 5 << 20, VideoBytes: 20 << 20, FileBytes: 20 << 20},
 
 		Copies: Copies{PerDay: 2, KeepFor: 24 * time.Hour, Downloads: 5, MaxBytes: 20 << 20},
+
+		Dates: Dates{PerDay: 20, Earliest: 9, Latest: 20, Notice: 12 * time.Hour, Lasts: 2 * time.Hour, Answer: 24 * time.Hour, Remind: 4 * time.Hour, Silence: 2 * time.Hour, Rounds: 4},
 
 		Eligibility: Eligibility{Men: 22, Women: 20, Single: true},
 		Retention: Retention{

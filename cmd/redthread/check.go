@@ -9,6 +9,7 @@ import (
 	"redthread/bot/config"
 	"redthread/bot/guard"
 	"redthread/bot/knowledge"
+	"redthread/bot/venues"
 	"redthread/templates"
 )
 
@@ -26,6 +27,7 @@ func (checkCommand) Run(t *terminal) error {
 		_ = checkTexts(t, templates.Options{})
 		_ = checkAnswers(t, knowledge.Options{})
 		_ = checkRules(t, guard.Options{})
+		_ = checkVenues(t, venues.Options{})
 		return errNotInOrder
 	}
 	fmt.Fprintln(t.out, "✓ settings")
@@ -39,6 +41,7 @@ func (checkCommand) Run(t *terminal) error {
 	checkCalendar(t, c)
 	fine = checkTexts(t, textOptions(c)) && fine
 	fine = checkAnswers(t, answerOptions(c)) && fine
+	fine = checkVenues(t, venueOptions(c)) && fine
 	fine = checkGroups(t, c) && fine
 	if !checkRules(t, guardOptions(c)) || !fine {
 		return errNotInOrder
@@ -103,6 +106,19 @@ func checkAnswers(t *terminal, o knowledge.Options) (fine bool) {
 	}
 	fmt.Fprintf(t.out, "✓ knowledge (%d)\n", b.Len())
 	for _, w := range b.Warnings() {
+		fmt.Fprintf(t.out, "  note: %v\n", w)
+	}
+	return true
+}
+
+func checkVenues(t *terminal, o venues.Options) (fine bool) {
+	l, err := venues.Load(o)
+	if err != nil {
+		fmt.Fprintf(t.out, "✗ venues\n%v\n", err)
+		return false
+	}
+	fmt.Fprintf(t.out, "✓ venues (%d)\n", l.Len())
+	for _, w := range l.Warnings() {
 		fmt.Fprintf(t.out, "  note: %v\n", w)
 	}
 	return true

@@ -47,6 +47,7 @@ type commands struct {
 	Texts   textsCommand      `cmd:"" help:"Show the built-in texts, to copy and change."`
 	Answers knowledgeCommand  `cmd:"" name:"knowledge" help:"See to the approved answers, and measure how questions find them."`
 	Guard   guardCommand      `cmd:"" help:"See to the rules for what colleagues must not write to clients, and measure them."`
+	Venues  venuesCommand     `cmd:"" help:"See to the public places where clients meet."`
 	Setting settingCommand    `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
 	Version versionCommand    `cmd:"" help:"Say which release this is."`
 	Matches candidatesCommand `cmd:"" name:"candidates" help:"See to what is searched for candidates."`

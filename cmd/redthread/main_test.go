@@ -179,3 +179,16 @@ func TestKnowledge(t *testing.T) {
 	h.write("mine.tsv", "refund\t怎么退款\n-\t怎么退款\n")
 	h.run("knowledge eval --wrong "+filepath.Join(h.dir, "mine.tsv"), exitDone, "50.0%", "怎么退款\twanted []\tgot [refund]")
 }
+
+func TestVenues(t *testing.T) {
+	h := newHouse(t)
+	h.run("keys create", exitDone)
+	h.run("venues check", exitDone, "✓ venues (")
+	own := filepath.Join(h.dir, "places")
+	h.run("venues copy "+own, exitDone, "1 files written")
+	t.Setenv("REDTHREAD_VENUES", own)
+	h.run("check", exitDone, "✓ venues (")
+	h.write("places/ours.txt", "== park\nname: 公园\n")
+	h.run("check", exitNotInOrder, "✗ venues", "ours.txt:1: park has no line city:")
+	h.run("venues check", exitNotInOrder, "park has no line map:")
+}

@@ -11,6 +11,7 @@ import (
 	"redthread/bot/guard"
 	"redthread/bot/knowledge"
 	"redthread/bot/logging"
+	"redthread/bot/venues"
 	"redthread/store"
 	"redthread/store/seal"
 	"redthread/templates"
@@ -67,6 +68,15 @@ func answerOptions(c *config.Config) knowledge.Options {
 		return knowledge.Options{}
 	}
 	return knowledge.Options{Override: os.DirFS(c.Answers), Folder: c.Answers}
+}
+
+// venueOptions are the places that the configuration names.
+func venueOptions(c *config.Config) venues.Options {
+	o := venues.Options{Likes: store.HobbyKinds}
+	if c.Venues != "" {
+		o.Override, o.Folder = os.DirFS(c.Venues), c.Venues
+	}
+	return o
 }
 
 // guardOptions are the rules that the configuration names, with the number that
