@@ -13,6 +13,10 @@ type Message struct {
 	// that cannot carry files refuses the message.
 	Document *Document `json:",omitempty"`
 
+	// Place, if there is one, comes last, on a map: a message of its own in Telegram,
+	// a link under the words in WeChat.
+	Place *Place `json:",omitempty"`
+
 	// Card says that the buttons outlive the talk, so that typed answers to it
 	// must not be confused with answers to the open question: a channel
 	// without keyboards letters them (A, B …) instead of numbering them.
@@ -51,6 +55,20 @@ type Document struct {
 	// Kind is Voice or Video for what the channel may play in the chat, where its
 	// bytes allow that; else it is a file.
 	Kind MediaKind `json:",omitempty"`
+
+	// Content is the file itself where it is small and made for this message alone,
+	// such as an entry for a calendar; ID is empty then.
+	Content []byte `json:",omitempty"`
+}
+
+// Place is somewhere to go: a café, a park. Its point is WGS-84, in degrees, as
+// telephones know it; a channel whose maps are others turns it.
+type Place struct {
+	Name    string
+	Address string
+	Lat     float64
+	Lng     float64
+	Label   string // what a link to the map says, where one is needed: "看地图"
 }
 
 // Button is one offered answer. Its ID is at most 64 bytes and not empty, its

@@ -19,6 +19,7 @@ func (t *Telegram) methodTable() map[string]tgMethod {
 		"sendVoice":              t.sendVoice,
 		"sendVideo":              t.sendVideo,
 		"sendLocation":           t.sendLocation,
+		"sendVenue":              t.sendVenue,
 		"sendMediaGroup":         t.sendMediaGroup,
 		"sendChatAction":         t.sendChatAction,
 		"editMessageText":        t.editMessageText,

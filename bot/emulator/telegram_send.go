@@ -177,12 +177,39 @@ func (t *Telegram) sendLocation(c *tgCall) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.msg.Location, err = c.location(); err != nil {
+		return nil, err
+	}
+	return t.send(l)
+}
+
+// location reads the point that a method is called with.
+func (c *tgCall) location() (*tgLocation, error) {
 	lat, err1 := strconv.ParseFloat(c.str("latitude"), 64)
 	lon, err2 := strconv.ParseFloat(c.str("longitude"), 64)
 	if err1 != nil || err2 != nil || lat < -90 || lat > 90 || lon < -180 || lon > 180 {
 		return nil, tgBad("wrong parameter latitude or longitude in request")
 	}
-	l.msg.Location = &tgLocation{lat, lon}
+	return &tgLocation{lat, lon}, nil
+}
+
+// sendVenue sends a point that has a name and an address; the platform wants both.
+func (t *Telegram) sendVenue(c *tgCall) (any, error) {
+	l, err := t.letter(c)
+	if err != nil {
+		return nil, err
+	}
+	if l.msg.Location, err = c.location(); err != nil {
+		return nil, err
+	}
+	title, address := c.str("title"), c.str("address")
+	switch {
+	case title == "":
+		return nil, tgBad("VENUE_TITLE_INVALID")
+	case address == "":
+		return nil, tgBad("VENUE_ADDRESS_INVALID")
+	}
+	l.msg.Venue = &tgVenue{*l.msg.Location, title, address}
 	return t.send(l)
 }
 

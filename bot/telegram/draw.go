@@ -23,13 +23,14 @@ const (
 	maxButtons = 100 // in one keyboard
 )
 
-// piece is one call of the Bot API: a text, one picture or an album, a file, the
-// change of a message on the screen, or a mark on one.
+// piece is one call of the Bot API: a text, one picture or an album, a file, a place,
+// the change of a message on the screen, or a mark on one.
 type piece struct {
 	text    string
 	markup  models.ReplyMarkup // nil: none
 	photos  []bot.MediaID
 	file    *bot.Document
+	place   *bot.Place
 	edits   *ref
 	instead string // said where the message to be edited cannot be
 	marks   *ref
@@ -78,10 +79,16 @@ func draw(m bot.Message) ([]piece, error) {
 	}
 	pieces = append(pieces, albums...)
 	if m.Document != nil {
-		if m.Document.ID == "" || m.Document.Name == "" {
+		if m.Document.ID == "" && len(m.Document.Content) == 0 || m.Document.Name == "" {
 			return nil, refuse("a file without an ID or a name")
 		}
 		pieces = append(pieces, piece{file: m.Document})
+	}
+	if p := m.Place; p != nil {
+		if p.Name == "" || p.Address == "" { // sendVenue wants both
+			return nil, refuse("a place without a name or an address")
+		}
+		pieces = append(pieces, piece{place: p})
 	}
 	if len(pieces) == 0 {
 		return nil, refuse("an empty message")

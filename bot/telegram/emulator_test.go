@@ -264,6 +264,36 @@ func TestAlbumsBothWays(t *testing.T) {
 	}
 }
 
+// A place stands on the map under its name, and a file that the message itself brings
+// arrives as it is.
+func TestAPlaceAndAFileOfOurOwn(t *testing.T) {
+	s := newStreet(t, nil, nil)
+	p := s.tg.Phone(7, emulator.TelegramUser{})
+	s.hears(t, p.Write("你好"), bot.Wrote)
+	before := len(p.Screen().Bubbles())
+	file := []byte("BEGIN:VCALENDAR")
+	m := bot.Message{Text: "在这里见", Document: &bot.Document{Name: "date.ics", Content: file}, Place: &bot.Place{Name: "公园", Address: "湖边 1 号", Lat: 30.25, Lng: 120.15}}
+	if r := s.say(t, 7, m); r.Pieces != 3 || r.Total != 3 {
+		t.Errorf("receipt %+v", r)
+	}
+	got := p.Screen().Bubbles()[before:]
+	if len(got) != 3 || got[1].Kind != "file" || got[2].Kind != "location" || got[2].Text != "公园" {
+		t.Fatalf("bubbles %+v", got)
+	}
+	if data, _ := s.tg.Picture(got[1].Photo); !bytes.Equal(data, file) {
+		t.Errorf("the file came as %q", data)
+	}
+	var refused *bot.Refused
+	m.Place.Address = ""
+	if _, err := s.try(7, m); !errors.As(err, &refused) {
+		t.Errorf("a place without an address: %v", err)
+	}
+	m.Place.Address, m.Place.Lat = "湖边", 91
+	if _, err := s.try(7, m); !errors.As(err, &refused) {
+		t.Errorf("a point beyond the pole: %v", err)
+	}
+}
+
 func TestAnUnkindPlatform(t *testing.T) {
 	s := newStreet(t, nil, nil)
 	p := s.tg.Phone(7, emulator.TelegramUser{})

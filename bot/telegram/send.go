@@ -150,6 +150,9 @@ func (c *Channel) post(ctx context.Context, at *spot, p piece, open opener) (wha
 	case p.file != nil:
 		sent, err = c.sendFile(ctx, at, *p.file, open)
 		return "send file", sent, err
+	case p.place != nil:
+		sent, err = c.sendPlace(ctx, at, *p.place)
+		return "send place", sent, err
 	}
 	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{
 		ChatID: at.chat, MessageThreadID: at.thread, Text: p.text, ReplyMarkup: p.markup, ReplyParameters: p.answers(),
@@ -237,13 +240,13 @@ func (c *Channel) sendAlbum(ctx context.Context, at *spot, ids []bot.MediaID, op
 // on. Its words are a text of their own before it. Sound and video are played in the
 // chat where their bytes are of a kind that Telegram plays.
 func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open opener) (ref, error) {
-	pic, err := openFile(ctx, open, f.ID, "a file", maxFile)
+	content, err := openDocument(ctx, open, f)
 	if err != nil {
 		return ref{}, err
 	}
-	defer pic.Close()
+	defer content.Close()
 	c.action(ctx, at, models.ChatActionUploadDocument)
-	data := bufio.NewReader(pic)
+	data := bufio.NewReader(content)
 	head, err := data.Peek(12)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return ref{}, err
@@ -262,6 +265,25 @@ func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open o
 		return ref{}, err
 	}
 	return ref{m.ID, true}, nil
+}
+
+// openDocument reads a file that we keep, or the one that the message itself brings.
+func openDocument(ctx context.Context, open opener, f bot.Document) (io.ReadCloser, error) {
+	if len(f.Content) > 0 {
+		return io.NopCloser(bytes.NewReader(f.Content)), nil
+	}
+	return openFile(ctx, open, f.ID, "a file", maxFile)
+}
+
+// sendPlace shows a place on the map.
+func (c *Channel) sendPlace(ctx context.Context, at *spot, p bot.Place) (ref, error) {
+	m, err := c.api.SendVenue(ctx, &sdk.SendVenueParams{
+		ChatID: at.chat, MessageThreadID: at.thread, Latitude: p.Lat, Longitude: p.Lng, Title: tidy(p.Name), Address: tidy(p.Address),
+	})
+	if err != nil {
+		return ref{}, err
+	}
+	return ref{id: m.ID}, nil
 }
 
 // playsAsVoice says that Telegram plays it as a voice note: Ogg, MP3 or M4A

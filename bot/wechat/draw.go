@@ -2,10 +2,12 @@ package wechat
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"redthread/bot"
+	"redthread/bot/geo"
 )
 
 // maxText is the longest text the platform takes, in bytes: longer ones give
@@ -31,7 +33,7 @@ func (c *Channel) draw(m bot.Message, seq int64) []piece {
 		return nil
 	}
 	var pieces []piece
-	for _, text := range layOut(disarm(m.Text), c.buttons(m, seq)) {
+	for _, text := range layOut(disarm(m.Text), append(c.buttons(m, seq), onMap(m.Place)...)) {
 		pieces = append(pieces, piece{text: text})
 	}
 	for _, id := range m.Photos {
@@ -62,6 +64,24 @@ func (c *Channel) buttons(m bot.Message, seq int64) []string {
 	}
 	return lines
 }
+
+// mapLink shows a point in Tencent's maps, which open in the chat itself
+// (lbs.qq.com, URI API, marker). Its points are GCJ-02.
+const mapLink = "https://apis.map.qq.com/uri/v1/marker?marker="
+
+// onMap is the line that leads to a place on the map.
+func onMap(p *bot.Place) []string {
+	if p == nil {
+		return nil
+	}
+	at := geo.ToGCJ(geo.Point{Lat: p.Lat, Lng: p.Lng})
+	marker := fmt.Sprintf("coord:%.6f,%.6f;title:%s;addr:%s", at.Lat, at.Lng, ofMarker.Replace(p.Name), ofMarker.Replace(p.Address))
+	label := oneLine(disarm(p.Label + " " + p.Name))
+	return []string{linked(label, `<a href="`+mapLink+url.QueryEscape(marker)+`&referer=redthread">`+label+`</a>`)}
+}
+
+// ofMarker keeps words from ending the part of the marker they stand in.
+var ofMarker = strings.NewReplacer(";", "；", ":", "：")
 
 // linked is the line with its link, unless that is too long to stand in one text.
 func linked(plain, withLink string) string {
