@@ -39,12 +39,13 @@ const (
 	KindQuestions  = "questions"
 	KindTalks      = "talks"
 	KindMessages   = "messages"
+	KindDates      = "dates"
 	KindCopies     = "copies"
 	KindChats      = "chats"
 )
 
 // AllKinds are all kinds, in their order.
-var AllKinds = []string{KindProfile, KindCriteria, KindNotes, KindPhone, KindPhotos, KindPapers, KindComplaints, KindQuestions, KindTalks, KindMessages, KindCopies, KindChats}
+var AllKinds = []string{KindProfile, KindCriteria, KindNotes, KindPhone, KindPhotos, KindPapers, KindComplaints, KindQuestions, KindTalks, KindDates, KindMessages, KindCopies, KindChats}
 
 // personalTables is in the order in which it is erased: what is found through
 // another table before that one.
@@ -90,6 +91,12 @@ var personalTables = []personalTable{
 	{"sla_clocks", "", "client_id IN ({clients})", ""},
 	{"tasks", "", "client_id IN ({clients})", ""},
 	{"spot_checks", "", "client_id IN ({clients})", ""},
+	{"date_feedback", "", "date_id IN (" + erasedDates + ")", ""},
+	{"date_steps", "", "date_id IN (" + erasedDates + ")", ""},
+	{"date_slots", "", "date_id IN (" + erasedDates + ")", ""},
+	{"dates", KindDates, "a_id IN ({clients}) OR b_id IN ({clients})", ""},
+	{"sos_calls", "", "client_id IN ({clients})", ""},
+	{"client_zones", "", "client_id IN ({clients})", ""},
 	{"media", "", "conversation IN ({chats})", "state = '" + mediaUnwanted + "', due_at = {now}"},
 	{"timers", "", "conversation IN ({chats})", ""},
 	{"attempts", "", "conversation IN ({chats})", ""},
@@ -98,6 +105,9 @@ var personalTables = []personalTable{
 	{"outbox", KindMessages, "conversation IN ({chats})", ""},
 	{"sessions", "", "conversation IN ({chats})", ""},
 }
+
+// erasedDates are the dates of who is erased: the other's account of them goes too.
+const erasedDates = "SELECT id FROM dates WHERE a_id IN ({clients}) OR b_id IN ({clients})"
 
 // notPersonal says of each other table why it needs no erasing, or who sees to it.
 var notPersonal = map[string]string{

@@ -255,3 +255,46 @@ func (k *keeping) media() error {
 	}
 	return rows.Err()
 }
+
+// dates are those of the person, each with the feedback that they gave; what the
+// other one said is the other one's.
+func (k *keeping) dates() error {
+	all, err := k.tx.DatesOf(k.person, mostDatesKept)
+	if err != nil {
+		return err
+	}
+	calls, err := rowsOf[sosRow](k, "id")
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		side, ok := d.SideOf(k.person)
+		if !ok {
+			continue
+		}
+		kept := KeptDate{Number: d.Number(), State: d.State, At: d.At, Place: d.Place}
+		both, err := k.tx.FeedbackOf(d)
+		if err != nil {
+			return err
+		}
+		kept.Feedback = both[side]
+		for _, c := range calls {
+			if c.DateID == d.ID {
+				kept.Called = append(kept.Called, fromMillis(c.OpenedAt))
+			}
+		}
+		k.Dates = append(k.Dates, kept)
+	}
+	return nil
+}
+
+// mostDatesKept is how many dates a copy tells of: more than anybody has.
+const mostDatesKept = 1000
+
+func (k *keeping) zone() error {
+	zone, err := k.tx.ZoneOf(k.person)
+	if err == nil && zone != nil {
+		k.Zone = zone.String()
+	}
+	return err
+}

@@ -31,6 +31,8 @@ type Kept struct {
 	Reveals    []KeptReveal
 	Visits     []KeptVisit
 	Links      []KeptLink
+	Dates      []KeptDate
+	Zone       string // the time zone they have told; may be empty
 	Copies     []KeptCopy
 	Media      []KeptMedia // every picture they sent that is with us
 }
@@ -82,6 +84,16 @@ type KeptLink struct {
 	At, Undone     time.Time
 }
 
+// KeptDate is a date of theirs, with what they themselves said about it.
+type KeptDate struct {
+	Number   string
+	State    DateState
+	At       time.Time // zero: it never had a time
+	Place    DatePlace
+	Feedback *Feedback   // theirs; nil: they gave none
+	Called   []time.Time // for help
+}
+
 // KeptCopy is an earlier copy.
 type KeptCopy struct {
 	Number string
@@ -121,12 +133,16 @@ var keptParts = []keptPart{
 	{[]string{"reveals"}, (*keeping).reveals},
 	{[]string{"source_visits"}, (*keeping).visits},
 	{[]string{"client_links"}, (*keeping).links},
+	{[]string{"dates", "date_feedback", "sos_calls"}, (*keeping).dates},
+	{[]string{"client_zones"}, (*keeping).zone},
 	{[]string{"data_copies", "data_copy_steps"}, (*keeping).copies},
 	{[]string{"media"}, (*keeping).media},
 }
 
 // notCopied says of each other personal table why a copy goes without it.
 var notCopied = map[string]string{
+	"date_slots":         "which times suited them and the other: the date itself is told",
+	"date_steps":         "how a date came about, the other's doings as much as theirs",
 	"candidates":         "codes of what stands in the profile and in the wishes",
 	"shortlists":         "whom a colleague thinks of for whom: the other one's as much as theirs",
 	"kept_apart":         "whom they are not proposed to: the other one's as much as theirs",

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -111,7 +112,7 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		if _, err := tx.AskCopy("zh-CN"); err != nil {
 			return err
 		}
-		if err := fillDesk(tx, staff[0]); err != nil {
+		if err := errors.Join(fillDesk(tx, staff[0]), fillDate(tx, h.Client, staff[0])); err != nil {
 			return err
 		}
 		for range 250 { // more than a batch
@@ -128,6 +129,16 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		t.Fatal(err)
 	}
 	return picture
+}
+
+// fillDate leaves a date: where it was, and what was said about it.
+func fillDate(tx *store.Tx, c store.Client, by store.Staff) error {
+	d, err := tx.ProposeDate(store.NewDate{Introduction: 1, A: c, B: c, By: by, Place: store.DatePlace{Name: "湖畔茶室"}, Zone: time.UTC})
+	if err != nil {
+		return err
+	}
+	_, err = tx.GiveFeedback(d, 0, store.Feedback{Rating: 4})
+	return errors.Join(err, tx.NoteDate(d, store.DateStep{Kind: "cancelled", Words: "临时有事"}))
 }
 
 // fillDesk leaves what colleagues say to each other: a task that was refused, and a

@@ -108,6 +108,16 @@ var retentions = []retention{
 		where: "state NOT IN ('" + string(IntroProposed) + "', '" + string(IntroAskedA) + "', '" + string(IntroAskedB) + "') AND " + clientFree + " AND other_id NOT IN (" + heldClients + ")",
 		first: []string{"DELETE FROM introduction_steps WHERE introduction_id IN (SELECT id FROM introductions WHERE {rows})"},
 	},
+	{
+		kind: "dates", keep: func(k Keep) time.Duration { return k.Questions }, at: "closed_at",
+		where: "closed_at > 0 AND a_id NOT IN (" + heldClients + ") AND b_id NOT IN (" + heldClients + ")",
+		first: []string{
+			"DELETE FROM date_feedback WHERE date_id IN (SELECT id FROM dates WHERE {rows})",
+			"DELETE FROM date_steps WHERE date_id IN (SELECT id FROM dates WHERE {rows})",
+			"DELETE FROM date_slots WHERE date_id IN (SELECT id FROM dates WHERE {rows})",
+		},
+	},
+	{kind: "sos_calls", keep: func(k Keep) time.Duration { return k.Complaints }, at: "closed_at", where: "closed_at > 0 AND " + clientFree},
 	{kind: "letters", keep: func(k Keep) time.Duration { return k.Talks }, at: "at", where: "1 = 1"},
 	{kind: "attempts", keep: func(Keep) time.Duration { return attemptsFor }, at: "at", where: "1 = 1"},
 	{kind: "link_codes", keep: func(Keep) time.Duration { return attemptsFor }, at: "expires_at", where: "1 = 1"},

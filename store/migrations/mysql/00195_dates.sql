@@ -1,0 +1,41 @@
+-- +goose Up
+CREATE TABLE dates (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  introduction_id BIGINT NOT NULL,
+  a_id BIGINT NOT NULL,
+  b_id BIGINT NOT NULL,
+  staff_id BIGINT NOT NULL,
+  state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  ended VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  round INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  place MEDIUMBLOB NOT NULL,
+  place_key VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  zone VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  at BIGINT NOT NULL DEFAULT 0,
+  minutes INTEGER NOT NULL DEFAULT 0,
+  a_done INTEGER NOT NULL DEFAULT 0,
+  b_done INTEGER NOT NULL DEFAULT 0,
+  a_confirmed_at BIGINT NOT NULL DEFAULT 0,
+  b_confirmed_at BIGINT NOT NULL DEFAULT 0,
+  a_going_at BIGINT NOT NULL DEFAULT 0,
+  b_going_at BIGINT NOT NULL DEFAULT 0,
+  a_home_at BIGINT NOT NULL DEFAULT 0,
+  b_home_at BIGINT NOT NULL DEFAULT 0,
+  a_missed INTEGER NOT NULL DEFAULT 0,
+  b_missed INTEGER NOT NULL DEFAULT 0,
+  a_dating INTEGER NOT NULL DEFAULT 0,
+  b_dating INTEGER NOT NULL DEFAULT 0,
+  event_key VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  proposed_at BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  closed_at BIGINT NOT NULL DEFAULT 0,
+  KEY dates_of (introduction_id),
+  KEY dates_one (a_id, at),
+  KEY dates_other (b_id, at),
+  KEY dates_at (at),
+  KEY dates_closed (closed_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- +goose Down
+DROP TABLE dates;

@@ -1,0 +1,17 @@
+-- +goose Up
+CREATE TABLE date_steps (
+  id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  date_id BIGINT NOT NULL,
+  kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  side INTEGER NOT NULL,
+  staff_id BIGINT NOT NULL DEFAULT 0,
+  code VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  words MEDIUMBLOB NOT NULL,
+  words_key VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  event_key VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  at BIGINT NOT NULL,
+  KEY date_steps_of (date_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+
+-- +goose Down
+DROP TABLE date_steps;
