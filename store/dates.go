@@ -274,7 +274,6 @@ func (tx *Tx) SaveDate(d *Date) error {
 	return err
 }
 
-
 // Pick notes whether a time of the round suits a side. ErrNotFound: there is no such
 // time.
 func (tx *Tx) Pick(d *Date, side Side, n int, suits bool) error {

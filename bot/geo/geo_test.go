@@ -19,8 +19,8 @@ func metres(a, b geo.Point) float64 {
 func TestToGCJ(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ wgs, gcj geo.Point }{
-		{geo.Point{Lat: 31.1774276, Lng: 121.5272106}, geo.Point{Lat: 31.17530398364597, Lng: 121.531541859215}},  // Shanghai
-		{geo.Point{Lat: 22.543847, Lng: 113.912316}, geo.Point{Lat: 22.540796131694766, Lng: 113.9171764808363}},  // Shenzhen
+		{geo.Point{Lat: 31.1774276, Lng: 121.5272106}, geo.Point{Lat: 31.17530398364597, Lng: 121.531541859215}}, // Shanghai
+		{geo.Point{Lat: 22.543847, Lng: 113.912316}, geo.Point{Lat: 22.540796131694766, Lng: 113.9171764808363}}, // Shenzhen
 		{geo.Point{Lat: 39.911954, Lng: 116.377817}, geo.Point{Lat: 39.91334545536069, Lng: 116.38404722455657}}, // Beijing
 	} {
 		if got := geo.ToGCJ(c.wgs); metres(got, c.gcj) > 2 {

@@ -34,8 +34,8 @@ func TestDraw(t *testing.T) {
 		"pictures": {bot.Message{Text: "看", Photos: []bot.MediaID{"p", "q"}}, true, []piece{{text: "看"}, {photo: "p"}, {photo: "q"}}},
 		"place": {bot.Message{Text: "在这里见", Place: &bot.Place{Name: "公园;北门", Address: `湖边 "1" 号`, Lat: 31.1774276, Lng: 121.5272106, Label: "看地图"}}, true, []piece{{text: "在这里见\n\n" +
 			`<a href="https://apis.map.qq.com/uri/v1/marker?marker=coord%3A31.175304%2C121.531542%3Btitle%3A%E5%85%AC%E5%9B%AD%EF%BC%9B%E5%8C%97%E9%97%A8%3Baddr%3A%E6%B9%96%E8%BE%B9+%221%22+%E5%8F%B7&referer=redthread">看地图 公园;北门</a>`}}},
-		"edit":     {bot.Message{Text: "改", Edits: "1"}, true, nil},
-		"nothing":  {bot.Message{Text: " \n"}, true, nil},
+		"edit":    {bot.Message{Text: "改", Edits: "1"}, true, nil},
+		"nothing": {bot.Message{Text: " \n"}, true, nil},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
