@@ -268,9 +268,9 @@ func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open o
 }
 
 // openDocument reads a file that we keep, or the one that the message itself brings.
-func openDocument(ctx context.Context, open opener, f bot.Document) (io.ReadCloser, error) {
+func openDocument(ctx context.Context, open opener, f bot.Document) (*picture, error) {
 	if len(f.Content) > 0 {
-		return io.NopCloser(bytes.NewReader(f.Content)), nil
+		return &picture{io.NopCloser(bytes.NewReader(f.Content)), "a file", maxFile, maxFile}, nil
 	}
 	return openFile(ctx, open, f.ID, "a file", maxFile)
 }
