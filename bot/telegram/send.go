@@ -240,13 +240,13 @@ func (c *Channel) sendAlbum(ctx context.Context, at *spot, ids []bot.MediaID, op
 // on. Its words are a text of their own before it. Sound and video are played in the
 // chat where their bytes are of a kind that Telegram plays.
 func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open opener) (ref, error) {
-	content, err := openDocument(ctx, open, f)
+	pic, err := openDocument(ctx, open, f)
 	if err != nil {
 		return ref{}, err
 	}
-	defer content.Close()
+	defer pic.Close()
 	c.action(ctx, at, models.ChatActionUploadDocument)
-	data := bufio.NewReader(content)
+	data := bufio.NewReader(pic)
 	head, err := data.Peek(12)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return ref{}, err
