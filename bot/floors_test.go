@@ -31,6 +31,7 @@ var floors = map[string]int{
 	"bot/guard":     1,
 	"bot/icalendar": 1,
 	"bot/knowledge": 1,
+	"bot/mask":      1,
 	"bot/measure":   1,
 	"bot/metrics":   1,
 	"bot/phone":     1,
