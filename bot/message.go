@@ -41,6 +41,11 @@ type Message struct {
 	// their words have arrived. A channel without marks does nothing.
 	Mark string `json:",omitempty"`
 
+	// Protected asks the platform not to let the message be saved or passed on: it is
+	// about a person. Photos always are, where a channel can. One that cannot sends it
+	// as it is.
+	Protected bool `json:",omitempty"`
+
 	// Menu says that the platform's standing menu or command list matters here
 	// and should be shown where the channel has one (Telegram removes a reply
 	// keyboard; WeChat has its menu bar anyway).

@@ -29,6 +29,8 @@ type Line struct {
 	Name string
 	Data any
 	Ref  string // the paper its buttons are about, if they outlive the talk
+
+	Protected bool // what it says is not to be passed on, where the channel can see to that
 }
 
 // Words is a group of words and phrases that mean one thing to the bot, such as

@@ -15,6 +15,10 @@ type Card[D any] struct {
 	// anyone who has the card; Hear must bear that.
 	Hear func(t *Turn, ref, choice string) error
 
+	// Protected says that what the card says is about a person, and not to be passed
+	// on.
+	Protected bool
+
 	// Staff lists the roles that may press; nil: anyone. Another colleague is told
 	// that it is not for them; who does not work here gets no answer at all.
 	Staff []store.Role
@@ -24,7 +28,7 @@ type Card[D any] struct {
 // printable ASCII, no personal data.
 func (c Card[D]) For(ref string, d D) templates.Line {
 	l := c.Text.With(d)
-	l.Ref = ref
+	l.Ref, l.Protected = ref, c.Protected
 	return l
 }
 

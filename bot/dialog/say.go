@@ -20,6 +20,7 @@ func (t *Turn) render(lang string, l templates.Line) bot.Message {
 		t.fail(err)
 		return bot.Message{}
 	}
+	m.Protected = l.Protected
 	return m
 }
 

@@ -34,6 +34,7 @@ type piece struct {
 	edits   *ref
 	instead string // said where the message to be edited cannot be
 	marks   *ref
+	protect bool
 	quotes  int // the message that it answers; 0: none
 }
 
@@ -62,7 +63,7 @@ func draw(m bot.Message) ([]piece, error) {
 	}
 	var pieces []piece
 	for _, t := range split(m.Text, maxText) {
-		pieces = append(pieces, piece{text: t})
+		pieces = append(pieces, piece{text: t, protect: m.Protected})
 	}
 	if len(m.Buttons) > 0 && len(pieces) == 0 {
 		return nil, refuse("buttons without a text to stand under")

@@ -155,7 +155,7 @@ func (c *Channel) post(ctx context.Context, at *spot, p piece, open opener) (wha
 		return "send place", sent, err
 	}
 	m, err := c.api.SendMessage(ctx, &sdk.SendMessageParams{
-		ChatID: at.chat, MessageThreadID: at.thread, Text: p.text, ReplyMarkup: p.markup, ReplyParameters: p.answers(),
+		ChatID: at.chat, MessageThreadID: at.thread, Text: p.text, ReplyMarkup: p.markup, ReplyParameters: p.answers(), ProtectContent: p.protect,
 	})
 	if err != nil {
 		return "send text", sent, err
