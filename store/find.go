@@ -21,7 +21,7 @@ type Search struct {
 	Least     string `json:",omitempty"` // education, of Educations
 	Childless bool   `json:",omitempty"`
 
-	Taste Taste `json:"-"` // nil: nothing is known of it
+	Taste Taste `json:"-"` // nil: as TasteOf reads it
 }
 
 // Taste is what a client's answers to earlier recommendations say of somebody:
@@ -125,6 +125,22 @@ func (tx *Tx) Match(client, other int64, s Search) (Match, error) {
 	if why, err := tx.Hindrance(other); err != nil || why != NotHindered || f.apart[other] {
 		return Match{}, cmp.Or(err, wrap("match clients", ErrNotFound))
 	}
+	return f.match(other)
+}
+
+// Common is what speaks for two who are being brought together, and are therefore
+// proposed to each other no more. ErrNotFound: they do not fit any more.
+func (tx *Tx) Common(client, other int64) ([]Reason, error) {
+	f, err := tx.finder(client, Search{})
+	if err != nil {
+		return nil, err
+	}
+	f.apart = nil
+	m, err := f.match(other)
+	return m.Reasons, err
+}
+
+func (f *finder) match(other int64) (Match, error) {
 	rows, err := f.rows("client_id = ? AND gender = ?", other, f.partner())
 	if err != nil {
 		return Match{}, err
@@ -181,7 +197,12 @@ func (tx *Tx) finder(client int64, s Search) (*finder, error) {
 	}
 	f.age, _ = ageOn(p.Born, tx.now)
 	f.me.Must, f.me.Like = f.me.Must.wider(s.Wider), f.me.Like.wider(s.Wider)
-	f.apart, err = tx.apartFrom(client)
+	if f.apart, err = tx.apartFrom(client); err != nil {
+		return nil, err
+	}
+	if f.search.Taste == nil {
+		f.search.Taste, err = tx.TasteOf(client)
+	}
 	f.setMusts()
 	return f, err
 }

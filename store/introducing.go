@@ -127,7 +127,7 @@ func (tx *Tx) Introduce(n NewIntroduction) (i Introduction, o Obstacle, err erro
 	}
 	pair := pairOf(n.A, n.B)
 	row := introductionRow{
-		ClientID: n.A, OtherID: n.B, StaffID: n.By.ID, Pair: &pair, State: IntroProposed, WordsKey: newID(), Contacts: []byte{},
+		ClientID: n.A, OtherID: n.B, StaffID: n.By.ID, AgreedBy: n.With.ID, Pair: &pair, State: IntroProposed, WordsKey: newID(), Contacts: []byte{},
 		EventKey: string(tx.ev.Key), MadeAt: millis(tx.now), ChangedAt: millis(tx.now),
 	}
 	if row.Words, err = tx.s.box.SealJSON(introWordsPlace(row.WordsKey), n.Words); err != nil {

@@ -32,7 +32,9 @@ type Introduction struct {
 	ID   int64
 	A, B int64 // the persons; A is asked first
 	By   int64 // the matchmaker who brings them together
-	With int64 // the matchmaker of the other side who has agreed to it; 0: none had to
+	With int64 // the matchmaker of the other side, who is asked to agree or has; 0: none had to
+
+	AskedBoth bool // A has said yes, so that B was asked as well
 
 	State   IntroState
 	Words   IntroWords
@@ -59,6 +61,11 @@ func (i Introduction) Open() bool {
 
 // Of says that a person is one of the two.
 func (i Introduction) Of(person int64) bool { return person == i.A || person == i.B }
+
+// HeardBy says that one of the two has heard of it.
+func (i Introduction) HeardBy(person int64) bool {
+	return person == i.A && !i.Asked.IsZero() || person == i.B && i.AskedBoth
+}
 
 // Other is the one of the two who is not this person.
 func (i Introduction) Other(person int64) int64 {
@@ -174,7 +181,7 @@ func (tx *Tx) introductions(n int, where string, args ...any) ([]Introduction, e
 
 func (tx *Tx) introduction(row introductionRow) (i Introduction, err error) {
 	i = Introduction{
-		ID: row.ID, By: row.StaffID, With: row.AgreedBy, State: row.State, Made: fromMillis(row.MadeAt), Asked: fromMillis(row.AskedAt),
+		ID: row.ID, By: row.StaffID, With: row.AgreedBy, AskedBoth: row.AConsent != 0, State: row.State, Made: fromMillis(row.MadeAt), Asked: fromMillis(row.AskedAt),
 		Ends: fromMillis(row.EndsAt), Passed: fromMillis(row.PassedAt), Changed: fromMillis(row.ChangedAt),
 	}
 	if i.A, err = tx.personOf(row.ClientID); err != nil {

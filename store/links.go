@@ -57,9 +57,39 @@ func (s *Store) OpenPhotoLink(ctx context.Context, token string) (bot.MediaID, e
 		err = ErrNotFound
 	}
 	if err == nil {
-		err = s.mayLook(ctx, l.Viewer)
+		err = s.maySee(ctx, l.Viewer, l.Photo)
 	}
 	return media.For(l.Viewer), wrap("open link", err)
+}
+
+// maySee says whether a viewer may see a photo now: a colleague, or a client to whom
+// whoever is on it is being introduced, and who agrees to be shown. ErrNotFound: not
+// any more.
+func (s *Store) maySee(ctx context.Context, viewer string, photo int64) error {
+	client, err := id("K", viewer)
+	if err != nil {
+		return s.mayLook(ctx, viewer)
+	}
+	return s.inTx(ctx, "look at a photo", func(t *sql.Tx) error {
+		tx := s.aside(ctx, t)
+		var row photoRow
+		if err := tx.read("read photo", &row, "id = ?", photo); err != nil {
+			return err
+		}
+		shown, err := tx.personOf(row.ClientID)
+		if err != nil {
+			return err
+		}
+		i, err := tx.IntroductionBetween(client, shown)
+		if err != nil {
+			return err
+		}
+		may, err := tx.MayShow(shown)
+		if err == nil && (!may || !i.HeardBy(client) || !i.Open() && i.State != IntroBothYes) {
+			err = ErrNotFound
+		}
+		return err
+	})
 }
 
 // mayLook says whether a viewer is still one of ours. ErrNotFound: not any more.

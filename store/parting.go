@@ -145,6 +145,43 @@ func (s *Store) tellColleagues(ctx context.Context, tx *sql.Tx, e erasing) error
 	return nil
 }
 
+// NewsIntroGone is the timer that tells a client that an introduction has ended, of
+// which nothing is left: the other one was erased. Its ref is the number.
+const NewsIntroGone = "intro_gone"
+
+// tellPartners leaves word for everybody who has heard of an open introduction to a
+// client who is erased.
+func (s *Store) tellPartners(ctx context.Context, tx *sql.Tx, e erasing) error {
+	all := numbers(ids(e.chats))
+	for _, side := range []struct{ partner, erased, heard string }{
+		{"client_id", "other_id", "asked_at > 0"}, {"other_id", "client_id", "a_consent > 0"},
+	} {
+		rows, err := tx.QueryContext(ctx, "SELECT i.id, k.conversation FROM introductions i JOIN clients k ON k.id = i."+side.partner+
+			" WHERE i."+side.erased+" IN ("+all+") AND i."+side.heard+" AND i.state IN ('"+string(IntroAskedA)+"', '"+string(IntroAskedB)+"') AND k.left_at = 0 AND k.erased_at = 0")
+		if err != nil {
+			return err
+		}
+		told := map[int64]string{}
+		for rows.Next() {
+			var id int64
+			var conversation string
+			if err := rows.Scan(&id, &conversation); err != nil {
+				return errors.Join(err, rows.Close())
+			}
+			told[id] = conversation
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+		for id, conversation := range told {
+			if _, err := tx.ExecContext(ctx, s.timerUpsert(), conversation, NewsIntroGone, number("Y", id), e.now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // partNews has supervisors told that a client has left us, if there is anything
 // to be erased.
 func (tx *Tx) partNews(row clientRow) error {

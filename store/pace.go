@@ -1,0 +1,30 @@
+package store
+
+import "time"
+
+// Quiet lists a matchmaker's clients who could be introduced to somebody, have been
+// with us since a moment and since then have been brought nobody, those who have
+// waited longest first, at most n; of clients with a package, only while its term
+// runs and it has room.
+func (tx *Tx) Quiet(owner int64, since time.Time, n int) (codes []string, err error) {
+	const (
+		filed = "(SELECT MAX(p.filed_at) FROM profiles p WHERE p.client_id = c.profile_id)"
+		last  = "(SELECT MAX(i.asked_at) FROM introductions i WHERE i.client_id = c.client_id OR i.other_id = c.client_id)"
+		open  = "EXISTS (SELECT 1 FROM introductions i WHERE (i.client_id = c.client_id OR i.other_id = c.client_id) AND i.state IN ('" + string(IntroProposed) + "', '" + string(IntroAskedA) + "', '" + string(IntroAskedB) + "'))"
+		spent = "EXISTS (SELECT 1 FROM packages g WHERE g.client_id = c.client_id AND (g.used >= g.total OR g.until_at <= ?))"
+	)
+	if err := tx.begin(); err != nil {
+		return nil, err
+	}
+	rows, err := tx.sql.QueryContext(tx.ctx, "SELECT c.client_id FROM candidates c JOIN clients k ON k.id = c.client_id WHERE k.owner_id = ? AND c.findable = 1"+
+		" AND "+filed+" <= ? AND COALESCE("+last+", 0) <= ? AND NOT "+open+" AND NOT "+spent+" ORDER BY COALESCE("+last+", 0), c.client_id LIMIT ?",
+		owner, millis(since), millis(since), millis(tx.now), n)
+	if err != nil {
+		return nil, wrap("look for who has been brought nobody", err)
+	}
+	ids, err := readIDs(rows)
+	for _, id := range ids {
+		codes = append(codes, number("K", id))
+	}
+	return codes, wrap("look for who has been brought nobody", err)
+}
