@@ -51,6 +51,8 @@ type Config struct {
 	Copies Copies `config:"copies"`
 	Dates  Dates  `config:"dates"`
 
+	Recommend Recommend `config:"recommend"`
+
 	Eligibility Eligibility `config:"eligibility"`
 	Retention   Retention   `config:"retention"`
 
@@ -93,6 +95,13 @@ type Calendar struct {
 type Promises struct {
 	Answer    time.Duration `config:"answer"`
 	Complaint time.Duration `config:"complaint"`
+}
+
+// Recommend says how recommendations go.
+type Recommend struct {
+	AnswerWithin time.Duration `config:"answer_within"` // a client may answer for so long
+	Pace         time.Duration `config:"pace"`          // who has had none for so long stands in their matchmaker's digest
+	TermRemind   time.Duration `config:"term_remind"`   // so long before a package ends client and matchmaker are told
 }
 
 // SLA says how long things may take, in working time; 0 is the built-in length.
@@ -264,18 +273,19 @@ type Log struct {
 // defaults are the settings of a house where nobody set anything.
 func defaults() *Config {
 	return &Config{
-		Agency:   Agency{Timezone: "Asia/Shanghai", Languages: []string{"zh-CN", "en"}},
-		Calendar: Calendar{Hours: []string{"mon-sat 9:00-18:00"}, Public: "china"},
-		Promises: Promises{Answer: 4 * time.Hour},
-		SLA:      SLA{Grave: 50, TalkNext: 5 * time.Minute},
-		Checks:   Checks{Share: 5},
-		Alerts:   Alerts{Backup: 5 * time.Minute, Supervisor: 5 * time.Minute, Owner: 20 * time.Minute, Repeat: time.Hour, Bundle: 5},
-		Listen:   Listen{Address: "127.0.0.1:8080"},
-		Admin:    Admin{Address: "127.0.0.1:9180", AlertAfter: 5 * time.Minute},
-		Database: "sqlite:data/redthread.db",
-		Keys:     "data/keys.json",
-		Blobs:    "data/media",
-		Spool:    "data/spool",
+		Agency:    Agency{Timezone: "Asia/Shanghai", Languages: []string{"zh-CN", "en"}},
+		Calendar:  Calendar{Hours: []string{"mon-sat 9:00-18:00"}, Public: "china"},
+		Promises:  Promises{Answer: 4 * time.Hour},
+		SLA:       SLA{Grave: 50, TalkNext: 5 * time.Minute},
+		Checks:    Checks{Share: 5},
+		Recommend: Recommend{AnswerWithin: 7 * 24 * time.Hour, Pace: 14 * 24 * time.Hour, TermRemind: 14 * 24 * time.Hour},
+		Alerts:    Alerts{Backup: 5 * time.Minute, Supervisor: 5 * time.Minute, Owner: 20 * time.Minute, Repeat: time.Hour, Bundle: 5},
+		Listen:    Listen{Address: "127.0.0.1:8080"},
+		Admin:     Admin{Address: "127.0.0.1:9180", AlertAfter: 5 * time.Minute},
+		Database:  "sqlite:data/redthread.db",
+		Keys:      "data/keys.json",
+		Blobs:     "data/media",
+		Spool:     "data/spool",
 		WeChat: WeChat{
 			Mode: "safe", BaseURL: "https://api.weixin.qq.com",
 			Timeout: 10 * time.Second, ReplyWithin: 4 * time.Second, MenuLinks: true,
