@@ -42,6 +42,7 @@ type commands struct {
 	Outbox  outboxCommand     `cmd:"" help:"See to messages that do not arrive."`
 	Letters lettersCommand    `cmd:"" help:"See to callbacks that could not be played."`
 	Client  clientCommand     `cmd:"" help:"See to one client's records: hold them back from erasure, take linked chats apart."`
+	Package packageCommand    `cmd:"" help:"Set what a client has paid for, or show it."`
 	Retain  retainCommand     `cmd:"" name:"retention" help:"Erase what has been kept long enough, or say what that is."`
 	Keys    keysCommand       `cmd:"" help:"Make or change the keyset that seals personal data."`
 	Texts   textsCommand      `cmd:"" help:"Show the built-in texts, to copy and change."`
