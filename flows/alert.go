@@ -79,6 +79,9 @@ func (s Settings) alarms() map[string]alarm {
 		alarmProfile:     {matchmakers, store.Soon, showNewProfile(s)},
 		alarmUndelivered: {complaintDesk, store.CanWait, showUndelivered},
 
+		alarmIntro:      {who(RecommendClients), store.CanWait, showIntro(s)},
+		alarmIntroAgree: {who(RecommendClients), store.Soon, showAgree(s)},
+
 		alarmTask:      {who(AskTask), store.Soon, showTask(s)},
 		alarmFinding:   {who(HearAlerts), store.CanWait, showFinding},
 		alarmRectified: {who(CheckWork), store.CanWait, showRectified(s)},

@@ -64,7 +64,7 @@ func TestConsentComesFirst(t *testing.T) {
 	var got []string
 	for _, c := range all {
 		got = append(got, string(c.Kind)+" "+string(c.Answer))
-		if c.Version != "2026-03" || c.Lang != "zh-CN" || c.Channel != "telegram" || c.At.IsZero() {
+		if c.Version != s.versionOf(c.Kind, c.Lang) || c.Lang != "zh-CN" || c.Channel != "telegram" || c.At.IsZero() {
 			t.Errorf("%+v", c)
 		}
 		_, err := s.store.Turn(t.Context(), s.event(s.person("carl")), func(tx *store.Tx, _ *bot.Session) error {

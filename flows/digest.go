@@ -18,7 +18,9 @@ type digestView struct {
 	Late, Today, Later []dueView // what they have in hand
 	Waiting            []dueView // what nobody has, of their desk
 	Held               []listedView
-	More               int // papers that found no room
+	Quiet              []string // own clients who have been brought nobody for long
+	Days               int      // so many
+	More               int      // papers that found no room
 }
 
 // dueView is a paper and when something must have come of it.
@@ -67,7 +69,7 @@ func (s Settings) morning(t *dialog.Turn, me store.Staff) error {
 	if err != nil {
 		return err
 	}
-	if len(v.Late)+len(v.Today)+len(v.Later)+len(v.Waiting)+len(v.Held) > 0 {
+	if len(v.Late)+len(v.Today)+len(v.Later)+len(v.Waiting)+len(v.Held)+len(v.Quiet) > 0 {
 		t.Wake(me, sayDigest.With(v))
 	}
 	return t.Records.ToldHeld(me.ID)
@@ -103,6 +105,11 @@ func (s Settings) dayOf(t *dialog.Turn, me store.Staff) (v digestView, err error
 	for _, a := range held {
 		v.Held = append(v.Held, listedView{a.Paper, what(t, me.Lang, a.Paper)})
 	}
+	if err != nil || !may(me.Role, HaveClients) {
+		return v, err
+	}
+	v.Days = int(s.Recommend.Pace / (24 * time.Hour))
+	v.Quiet, err = t.Records.Quiet(me.ID, t.Now().Add(-s.Recommend.Pace), mostDue)
 	return v, err
 }
 

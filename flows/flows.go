@@ -62,6 +62,8 @@ type Settings struct {
 	Alerts  Alerts  // when alerts climb
 	Targets Targets // how long things may take
 
+	Recommend Recommend // how long answers may take, and how often somebody should come
+
 	CheckShare int // hundredths of what each colleague has finished that are looked at each week; 0: none
 
 	// Knowledge gives the approved answers of the moment; nil: the built-in ones.
@@ -171,6 +173,10 @@ func allFlows(s Settings) []dialog.Definition {
 		whispers,
 		matches,
 		shortlist,
+		recommend(s),
+		introYes(s), introNo(s), introWithdraw(s),
+		ownIntros(s), myService(s),
+		packages(s),
 		verifying(s),
 		following,
 	}
@@ -185,6 +191,7 @@ func allCards(s Settings) []dialog.AnyCard {
 		dutyCard(s), teamCard(s), colleagueCard(s), assignCard(s), lateCard(s), listCard(s),
 		taskCard(s), reportCard(s), checkCard(s), findingCard, answeredCheck(s), liveCard(s),
 		talkCard(s), undeliveredCard, fateCard,
+		introCard(s), introAgain(s), standCard(s), introductionCard(s), agreeCard(s), stopCard(s),
 	}
 }
 
@@ -196,6 +203,7 @@ func allNews(s Settings) []dialog.Notice {
 		channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s),
 		copyEnds, copyFailed, leaveEnded, ownerChanged(s), handoverNews(s), newHandler(s), alertStep(s), alertsStuck(s),
 		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds, topicLost,
+		introReminds(s), introExpires(s), introGone, packageNews(s),
 	}
 }
 
@@ -232,6 +240,7 @@ func (s Settings) filledIn() Settings {
 	if s.Guard == nil {
 		s.Guard = ownRules(s.Agency)
 	}
+	s.Recommend = s.Recommend.filledIn()
 	s.Alerts, s.Targets = s.Alerts.filledIn(), s.Targets.filledIn(s.Calendar.Workday())
 	s.kinds = map[string]alarm{}
 	maps.Copy(s.kinds, s.alarms()) // they know of each other

@@ -20,6 +20,8 @@ var toClients = map[string]string{
 	"sayFile":      "guarded: talk",
 	"sayAnswered":  "guarded: answer",
 
+	"toClient": "fixed; in the card of an introduction the matchmaker's words, which unfitWords has read",
+
 	"sayInCharge":    "fixed, and the colleague's name",
 	"sayStep":        "fixed, and the colleague's name",
 	"sayNowWith":     "fixed, and the colleague's name",

@@ -192,6 +192,9 @@ func pressCandidate(t *dialog.Turn, ref, choice string) error {
 	}
 	v := candidateView{ID: other, Client: client.Code(), Other: codeOfPerson(other)}
 	switch choice {
+	case "recommend":
+		t.OpenAbout(recommendFlow, ref)
+		return nil
 	case "related":
 		return keepApart(t, client, v)
 	case "list":

@@ -3,6 +3,7 @@ package flows_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,7 +17,7 @@ import (
 
 // register files a profile without a talk: "woman 1993-05-02 165 bachelor 330106",
 // and what else is named: "job=teacher", "hobby=reading", "must-height=175-",
-// "like-age=28-36", "must-region=330100", "must-smoking=no", "show=no".
+// "like-age=28-36", "sensitive=yes", "must-region=330100", "must-smoking=no", "show=no".
 func (s *stage) register(at bot.Conversation, spec string) {
 	s.t.Helper()
 	words := strings.Fields(spec)
@@ -30,7 +31,8 @@ func (s *stage) register(at bot.Conversation, spec string) {
 		Home: store.Place{Code: home}, Registered: store.Place{Code: home}, Marital: "never", Children: "none", Smoking: "no", Drinking: "no",
 		Surname: "欧阳", Given: "隐名", School: "某某大学", Employer: "某某公司", Occupation: "tech", Income: "to20", Intro: "我在某某公司上班，住在某某路 8 号。",
 	}
-	show := store.ConsentYes
+	s.secrets = []string{p.Surname, p.Given, p.School, p.Employer, "某某路"}
+	show, sensitive := store.ConsentYes, store.ConsentNo
 	var c store.Criteria
 	wished := false
 	for _, w := range words[5:] {
@@ -44,6 +46,8 @@ func (s *stage) register(at bot.Conversation, spec string) {
 			p.Smoking = value
 		case "children":
 			p.Children = value
+		case "sensitive":
+			sensitive = store.ConsentAnswer(value)
 		case "show":
 			show = store.ConsentAnswer(value)
 		default:
@@ -51,13 +55,20 @@ func (s *stage) register(at bot.Conversation, spec string) {
 			wish(&c, key, value)
 		}
 	}
+	lang := "zh-CN"
+	if i := slices.IndexFunc(s.people, func(p *person) bool { return p.at == at && p.lang != "" }); i >= 0 {
+		lang = s.people[i].lang
+	}
 	ev := bot.Event{Key: bot.EventKey(fmt.Sprint("register:", s.events)), From: at, Kind: bot.Wrote, At: s.clock.Now()}
 	s.events++
 	_, err := s.store.Turn(s.t.Context(), ev, func(tx *store.Tx, _ *bot.Session) error {
 		agree := func(kind store.ConsentKind, answer store.ConsentAnswer) error {
-			return tx.NoteConsent(store.NewConsent{Kind: kind, Answer: answer, Version: "1", Lang: "zh-CN", Words: "words"})
+			return tx.NoteConsent(store.NewConsent{Kind: kind, Answer: answer, Version: s.versionOf(kind, lang), Lang: lang, Words: "words"})
 		}
-		err := errors.Join(agree(store.ConsentNotice, store.ConsentYes), agree(store.ConsentShow, show), tx.SaveProfile(p))
+		err := errors.Join(agree(store.ConsentNotice, store.ConsentYes), agree(store.ConsentShow, show), agree(store.ConsentSensitive, sensitive), tx.SaveProfile(p))
+		if at.Channel == "telegram" {
+			err = errors.Join(err, agree(store.ConsentAbroad, store.ConsentYes))
+		}
 		if wished {
 			err = errors.Join(err, tx.SaveCriteria(c))
 		}
@@ -67,6 +78,24 @@ func (s *stage) register(at bot.Conversation, spec string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// versionOf is the version of a consent's text today.
+func (s *stage) versionOf(kind store.ConsentKind, lang string) string {
+	s.t.Helper()
+	texts, err := ourTexts()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	name := "consent." + string(kind)
+	if slices.Contains(store.StatementKinds, kind) {
+		name = "statement." + string(kind)
+	}
+	m, err := texts.Render(lang, templates.Line{Name: name + "_version", Data: struct{}{}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return m.Text
 }
 
 // wish reads "must-age=28-36".

@@ -13,7 +13,7 @@ import (
 // has been alerted: a digest and a list name papers by their numbers.
 
 // paperNumber is what we write for a paper that has a card.
-var paperNumber = regexp.MustCompile(`^[CQHT]-[0-9]{6,}$`)
+var paperNumber = regexp.MustCompile(`^[CQHTY]-[0-9]{6,}$`)
 
 var titlePaper = templates.New[none]("title.paper")
 
@@ -43,6 +43,8 @@ func (s Settings) openPaper(t *dialog.Turn, ref string) error {
 	switch {
 	case strings.HasPrefix(ref, "T-"):
 		return s.openTask(t, ref)
+	case strings.HasPrefix(ref, "Y-"):
+		return s.openIntroduction(t, ref)
 	case strings.HasPrefix(ref, "H-") && may(me.Role, WatchFloor):
 		return s.showLiveTalk(t, ref)
 	case !mayWork(me, ref), strings.HasPrefix(ref, "H-"):

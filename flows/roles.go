@@ -18,31 +18,34 @@ type Action string
 
 // The actions.
 const (
-	OpenClient     Action = "open_client"
-	ReadProfile    Action = "read_profile"
-	UncoverContact Action = "uncover_contact"
-	SeePhotos      Action = "see_photos"
-	NotePapers     Action = "note_papers"
-	FindMatches    Action = "find_matches"
-	TakeTalk       Action = "take_talk"
-	HaveTalks      Action = "have_talks"
-	WriteNotes     Action = "write_notes"
-	SendCanned     Action = "send_canned"
-	WriteCanned    Action = "write_canned"
-	DecideOwnWords Action = "decide_own_words"
-	LetWordsPass   Action = "let_words_pass"
-	TakeComplaint  Action = "take_complaint"
-	AnswerQuestion Action = "answer_question"
-	PromoteAnswer  Action = "promote_answer"
-	HaveClients    Action = "have_clients"
-	KeepDuty       Action = "keep_duty"
-	LeadTeam       Action = "lead_team"
-	AssignClient   Action = "assign_client"
-	HearAlerts     Action = "hear_alerts"
-	AskTask        Action = "ask_task"
-	CheckWork      Action = "check_work"
-	WatchFloor     Action = "watch_floor"
-	EndAccess      Action = "end_access"
+	OpenClient       Action = "open_client"
+	ReadProfile      Action = "read_profile"
+	UncoverContact   Action = "uncover_contact"
+	SeePhotos        Action = "see_photos"
+	NotePapers       Action = "note_papers"
+	FindMatches      Action = "find_matches"
+	TakeTalk         Action = "take_talk"
+	RecommendClients Action = "recommend_clients"
+	SeePackages      Action = "see_packages"
+	SetPackage       Action = "set_package"
+	HaveTalks        Action = "have_talks"
+	WriteNotes       Action = "write_notes"
+	SendCanned       Action = "send_canned"
+	WriteCanned      Action = "write_canned"
+	DecideOwnWords   Action = "decide_own_words"
+	LetWordsPass     Action = "let_words_pass"
+	TakeComplaint    Action = "take_complaint"
+	AnswerQuestion   Action = "answer_question"
+	PromoteAnswer    Action = "promote_answer"
+	HaveClients      Action = "have_clients"
+	KeepDuty         Action = "keep_duty"
+	LeadTeam         Action = "lead_team"
+	AssignClient     Action = "assign_client"
+	HearAlerts       Action = "hear_alerts"
+	AskTask          Action = "ask_task"
+	CheckWork        Action = "check_work"
+	WatchFloor       Action = "watch_floor"
+	EndAccess        Action = "end_access"
 )
 
 // right is one line of the table.
@@ -70,6 +73,9 @@ var rights = []right{
 	{SeePhotos, "see photos, take one out", everyone, []string{"staff.client/photos", "staff.photos", "staff.photo"}},
 	{NotePapers, "see and note which papers were verified", everyone, []string{"flow:verify", "staff.client/papers"}},
 	{FindMatches, "look for candidates, keep a shortlist, keep two apart", matchmakers, []string{"flow:match", "flow:shortlist", "staff.client/match", "staff.candidate", "staff.kept_apart", "staff.shortlist"}},
+	{RecommendClients, "bring two clients together: send a recommendation, agree to a colleague's, take it back", matchmakers, []string{"flow:recommend", "staff.candidate/recommend", "staff.introduction", "staff.intro_agree", "staff.intro_stop"}},
+	{SeePackages, "see what a client has paid for", matchmakers, []string{"flow:package"}},
+	{SetPackage, "set what a client has paid for", bosses, nil},
 	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff", "talk.topic_note", "flow:following", "delivery.failed"}},
 	{HaveTalks, "turn to a client of one's own, say for whom words are", everyone, []string{"flow:talk_to", "talk.from_client", "talk.remind", "talk.whom"}},
 	{WriteNotes, "write notes about clients", everyone, []string{"flow:note", "flow:note_about", "talk.briefing"}},

@@ -83,6 +83,7 @@ type stage struct {
 	card     string   // the code of the matchmaker's source
 	toast    string   // what the one who pressed was shown for a moment
 	noted    []string // notes of colleagues, which no client may read
+	secrets  []string // of everybody who registered in one line: nor may a client read these
 	topic    *person  // in which whoever acts does so; nil: in their own chat
 	spoil    func()   // what goes wrong before each event
 	away     bool     // nobody makes copies, or brings pictures home
@@ -705,11 +706,16 @@ func (s *stage) noteDown(p *person, line string) {
 }
 
 // keepHidden fails when anybody is told where somebody else talks to us, and a
-// client what colleagues have noted.
+// client what colleagues have noted, or what would tell who another client is.
 func (s *stage) keepHidden(p *person, text string) {
 	for _, note := range s.noted {
 		if _, topic := p.at.InThread(); p.role == "" && topic == "" && strings.Contains(text, note) {
 			s.t.Errorf("%s reads the note %q: %s", p.name, note, text)
+		}
+	}
+	for _, secret := range s.secrets {
+		if _, topic := p.at.InThread(); p.role == "" && topic == "" && strings.Contains(text, secret) {
+			s.t.Errorf("%s reads %q: %s", p.name, secret, text)
 		}
 	}
 	for _, other := range s.people {

@@ -2,7 +2,7 @@ package main
 
 // faults are what could be wrong with the promises of docs/architecture.md, each
 // as somebody in a hurry might write it.
-var faults = concat(turnFaults, outboxFaults, spoolFaults, doorFaults)
+var faults = concat(turnFaults, outboxFaults, spoolFaults, doorFaults, introFaults)
 
 func concat(parts ...[]fault) (all []fault) {
 	for _, p := range parts {
@@ -255,5 +255,34 @@ var doorFaults = []fault{
 		name: "flood-counted-alone", breaks: "each process allows the whole limit",
 		edits: []edit{{"bot/server/flood.go", "meter.within", `return ok || err != nil`, `return ok || err == nil`}},
 		pkg:   "bot/server", test: "^TestFlood$",
+	},
+}
+
+// introFaults break "two yeses, or nothing leaves".
+var introFaults = []fault{
+	{
+		name: "contact-before-both-yes", breaks: "a contact can be read after one yes",
+		edits: []edit{{"store/introducing.go", "Tx.ContactFor", `row.PassedAt == 0 || row.AConsent == 0 || row.BConsent == 0 || !i.Of(person)`, `!i.Of(person)`}},
+		pkg:   "store", test: "^TestContactsPassAfterBothYeses$",
+	}, {
+		name: "pair-twice", breaks: "two are brought together a second time",
+		edits: []edit{
+			{"store/introducing.go", "Tx.Obstacle", `if err == nil {`, `if err == nil && a < 0 {`},
+			{"store/introducing.go", "Tx.Obstacle", `if apart, err := tx.keptApart(a, b); err != nil || apart {`, `if apart, err := tx.keptApart(a, b, ApartRelated); err != nil || apart {`},
+			{"store/migrations/sqlite/00180_introductions.sql", "", `CREATE UNIQUE INDEX introductions_once`, `CREATE INDEX introductions_once`},
+			{"store/migrations/mysql/00180_introductions.sql", "", `UNIQUE KEY introductions_once`, `KEY introductions_once`},
+		},
+		pkg: "store", test: "^TestAnIntroductionEndsOnce$",
+	}, {
+		name: "no-place-held", breaks: "more introductions are begun than a package holds",
+		edits: []edit{
+			{"store/introducing.go", "Tx.Obstacle", `case p.Left() == 0:`, `case p.Total < p.Used:`},
+			{"store/packages.go", "Tx.spend", `used < total AND until_at > ?`, `until_at > ?`},
+		},
+		pkg: "store", test: "^TestIntroductionsHold$",
+	}, {
+		name: "named-in-a-card", breaks: "a client reads who is brought to them",
+		edits: []edit{{"flows/intro_card.go", "Settings.cardFor", `v.Intro, v.Left = who.Fit(p.Intro)`, `v.Intro = p.Intro`}},
+		pkg:   "flows", test: "^TestRecommendationsAreMasked$",
 	},
 }
