@@ -120,7 +120,7 @@ func New(s Settings) House {
 }
 
 func allFlows(s Settings) []dialog.Definition {
-	return []dialog.Definition{
+	return append(introFlows(s), []dialog.Definition{
 		writeNote(s),
 		noteByCard(),
 		talkTo(s),
@@ -173,13 +173,14 @@ func allFlows(s Settings) []dialog.Definition {
 		whispers,
 		matches,
 		shortlist,
-		recommend(s),
-		introYes(s), introNo(s), introWithdraw(s),
-		ownIntros(s), myService(s),
-		packages(s),
 		verifying(s),
 		following,
-	}
+	}...)
+}
+
+// introFlows are about bringing two clients together.
+func introFlows(s Settings) []dialog.Definition {
+	return []dialog.Definition{recommend(s), introYes(s), introNo(s), introWithdraw(s), ownIntros(s), myService(s), packages(s)}
 }
 
 func allCards(s Settings) []dialog.AnyCard {

@@ -237,7 +237,7 @@ func introNo(s Settings) dialog.Flow[declining] {
 }
 
 func (s Settings) decline(t *dialog.Turn, d *declining, words string) error {
-	i, me, ok, err := myIntro(t, d.Ref)
+	_, me, ok, err := myIntro(t, d.Ref)
 	if !ok {
 		return err
 	}
@@ -266,7 +266,7 @@ func introWithdraw(s Settings) dialog.Flow[string] {
 			return dialog.Next, nil
 		},
 		Steps: []dialog.Step[string]{{Name: "sure", Ask: askWithdrawal, Want: dialog.Button, Hear: func(t *dialog.Turn, ref *string) (dialog.Move, error) {
-			i, me, ok, err := myIntro(t, *ref)
+			_, me, ok, err := myIntro(t, *ref)
 			if !ok {
 				return dialog.End, err
 			}
