@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -59,4 +60,52 @@ func TestFileLinks(t *testing.T) {
 	opens(forClient, true)
 	clock.Advance(time.Hour)
 	opens(forClient, false)
+}
+
+// A link to a photo opens for a client while whoever is on it is being introduced to
+// them and agrees to be shown; not before they have heard of it, and not once it is
+// over.
+func TestPhotoLinksOfWhoIsIntroduced(t *testing.T) {
+	t.Parallel()
+	c := newCouple(t)
+	var photo store.Photo
+	turn(t, c.s, c.him, func(tx *store.Tx) error {
+		id, err := tx.Want(bot.Media{Kind: bot.Photo, Ref: "p"})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.AddPhotos(id); err != nil {
+			return err
+		}
+		all, err := tx.Photos(c.b)
+		if len(all) == 1 {
+			photo = all[0]
+		}
+		return err
+	})
+	opens := func(when string, want bool) {
+		t.Helper()
+		var token string
+		her := fmt.Sprintf("K-%06d", c.a)
+		turn(t, c.s, mei, func(tx *store.Tx) (err error) {
+			token, err = tx.PhotoLink(photo, her, tx.Now().Add(time.Hour))
+			return err
+		})
+		id, err := c.s.OpenPhotoLink(t.Context(), token)
+		if _, viewer := id.Viewer(); want && (err != nil || viewer != her) || !want && !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: %q, %v; want it to open: %v", when, id, err, want)
+		}
+	}
+	opens("nobody has introduced them", false)
+	other := enrol(t, c.s, bot.Conversation{Channel: "telegram", Chat: "91"}, store.RoleMatchmaker, "秦红娘")
+	i, _ := c.introduce(other)
+	opens("she has not heard of it", false)
+	turn(t, c.s, mei, func(tx *store.Tx) error { _, _, _, err := tx.AgreeIntroduction(i.Number(), other, week); return err })
+	opens("she is asked", true)
+	turn(t, c.s, c.him, func(tx *store.Tx) error { return agrees(tx, store.ConsentShow, store.ConsentWithdrawn) })
+	opens("he is not to be shown any more", false)
+	turn(t, c.s, c.him, func(tx *store.Tx) error { return agrees(tx, store.ConsentShow, store.ConsentYes) })
+	opens("he is again", true)
+	turn(t, c.s, c.her, func(tx *store.Tx) error { _, _, err := tx.Decline(i.Number(), "later", ""); return err })
+	opens("she has declined", false)
 }
