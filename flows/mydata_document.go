@@ -54,6 +54,7 @@ var copyChapters = []copyChapter{
 	{"contact", (*composer).phones},
 	{"photos", (*composer).photos},
 	{"criteria", (*composer).criteria},
+	{"introductions", (*composer).introductions},
 	{"notes", (*composer).notes},
 	{"consents", (*composer).consents},
 	{"papers", (*composer).papers},
@@ -91,6 +92,7 @@ var (
 	_ = templates.New[none]("copy.languages")
 	_ = templates.New[none]("copy.profile_states")
 	_ = templates.New[none]("copy.answers")
+	_ = templates.New[none]("copy.intro_states")
 	_ = templates.New[none]("copy.case_states")
 	_ = templates.New[none]("copy.question_steps")
 	_ = templates.New[none]("copy.looks")

@@ -138,6 +138,23 @@ func wishCodes(c store.Criteria, name string) (all []string) {
 	return all
 }
 
+// introductions are those who were brought to the client, as far as it is theirs,
+// and what they have paid for.
+func (c *composer) introductions(k store.Kept) (all []copies.Record) {
+	for _, i := range k.Introductions {
+		f := c.record().text("number", i.Number).choice("state", "copy.intro_states", string(i.State)).time("at", i.At)
+		for _, s := range i.Said {
+			f.step("copy.intro_states", s.Kind, s.At)
+		}
+		f.choice("why", "intro.why_not", i.Why).text("called", i.Gave.Call).choice("reached", "intro.kinds", i.Gave.Kind).text("contact", i.Gave.Value).time("passed", i.Passed)
+		all = append(all, f.done(i.Number))
+	}
+	for _, p := range k.Packages {
+		all = append(all, c.record().number("paid", p.Total, strconv.Itoa(p.Total)).number("used", p.Used, strconv.Itoa(p.Used)).time("since", p.From).time("until", p.Until).done(""))
+	}
+	return all
+}
+
 func (c *composer) notes(k store.Kept) (all []copies.Record) {
 	for _, n := range k.Notes {
 		f := c.record().time("at", n.At).text("words", strings.Join(n.Lines, "\n"))

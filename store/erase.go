@@ -29,23 +29,25 @@ type personalTable struct {
 // The kinds in which clients are told what was kept of them, in the order they
 // are told.
 const (
-	KindProfile    = "profile"
-	KindCriteria   = "criteria"
-	KindNotes      = "notes"
-	KindPhone      = "phone"
-	KindPhotos     = "photos"
-	KindPapers     = "papers"
-	KindComplaints = "complaints"
-	KindQuestions  = "questions"
-	KindTalks      = "talks"
-	KindMessages   = "messages"
-	KindDates      = "dates"
-	KindCopies     = "copies"
-	KindChats      = "chats"
+	KindProfile       = "profile"
+	KindCriteria      = "criteria"
+	KindIntroductions = "introductions"
+	KindPackages      = "packages"
+	KindNotes         = "notes"
+	KindPhone         = "phone"
+	KindPhotos        = "photos"
+	KindPapers        = "papers"
+	KindComplaints    = "complaints"
+	KindQuestions     = "questions"
+	KindTalks         = "talks"
+	KindMessages      = "messages"
+	KindDates         = "dates"
+	KindCopies        = "copies"
+	KindChats         = "chats"
 )
 
 // AllKinds are all kinds, in their order.
-var AllKinds = []string{KindProfile, KindCriteria, KindNotes, KindPhone, KindPhotos, KindPapers, KindComplaints, KindQuestions, KindTalks, KindDates, KindMessages, KindCopies, KindChats}
+var AllKinds = []string{KindProfile, KindCriteria, KindIntroductions, KindPackages, KindNotes, KindPhone, KindPhotos, KindPapers, KindComplaints, KindQuestions, KindTalks, KindDates, KindMessages, KindCopies, KindChats}
 
 // personalTables is in the order in which it is erased: what is found through
 // another table before that one.
@@ -71,8 +73,8 @@ var personalTables = []personalTable{
 	{"shortlists", "", "client_id IN ({clients}) OR other_id IN ({clients})", ""},
 	{"kept_apart", "", "client_id IN ({clients}) OR other_id IN ({clients})", ""},
 	{"introduction_steps", "", "introduction_id IN (SELECT id FROM introductions WHERE client_id IN ({clients}) OR other_id IN ({clients}))", ""},
-	{"introductions", "", "client_id IN ({clients}) OR other_id IN ({clients})", ""},
-	{"packages", "", "client_id IN ({clients})", ""},
+	{"introductions", KindIntroductions, "client_id IN ({clients}) OR other_id IN ({clients})", ""},
+	{"packages", KindPackages, "client_id IN ({clients})", ""},
 	{"criteria", KindCriteria, "client_id IN ({clients})", ""},
 	{"profile_notes", KindNotes, "client_id IN ({clients})", ""},
 	{"profiles", KindProfile, "client_id IN ({clients})", ""},

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +129,13 @@ func TestContactsPassAfterBothYeses(t *testing.T) {
 	}
 	if looks := fmt.Sprint(storetest.DumpOf(t, c.home, c.s).Column("reveals.what")); looks != fmt.Sprintf("[passed:K-%06d passed:K-%06d]", c.b, c.a) {
 		t.Errorf("kept: %s", looks)
+	}
+	kept, err := c.s.Kept(t.Context(), c.a)
+	if err != nil || len(kept.Introductions) != 1 || kept.Introductions[0].Gave.Value != "her_wechat" || len(kept.Introductions[0].Said) != 1 {
+		t.Errorf("a copy for her: %+v, %v", kept.Introductions, err)
+	}
+	if strings.Contains(fmt.Sprintf("%+v", kept), "his_wechat") {
+		t.Error("a copy for her holds what is his")
 	}
 	storetest.InClear(t, c.home, c.s, "her_wechat", "his_wechat", "他很踏实", "她爱笑")
 }

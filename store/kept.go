@@ -13,28 +13,30 @@ import (
 // their data tells it (PIPL 45). Of other people it holds nothing but the names
 // under which colleagues work.
 type Kept struct {
-	Person     Client   // as their oldest chat has them
-	Chats      []Client // the oldest first
-	Owner      Staff    // whose client they are; the zero Staff: nobody's
-	Profiles   []Profile
-	Criteria   []Criteria
-	Notes      []Note
-	Phones     []KeptPhone
-	Photos     []Photo
-	Consents   []Consent
-	Words      map[string]string // of the consents, by digest
-	Ledger     []Verification
-	Complaints []Complaint
-	Questions  []KeptQuestion
-	Answers    []AnswerGiven
-	Handoffs   []KeptHandoff
-	Reveals    []KeptReveal
-	Visits     []KeptVisit
-	Links      []KeptLink
-	Dates      []KeptDate
-	Zone       string // the time zone they have told; may be empty
-	Copies     []KeptCopy
-	Media      []KeptMedia // every picture they sent that is with us
+	Person        Client   // as their oldest chat has them
+	Chats         []Client // the oldest first
+	Owner         Staff    // whose client they are; the zero Staff: nobody's
+	Profiles      []Profile
+	Criteria      []Criteria
+	Introductions []KeptIntroduction
+	Packages      []KeptPackage
+	Notes         []Note
+	Phones        []KeptPhone
+	Photos        []Photo
+	Consents      []Consent
+	Words         map[string]string // of the consents, by digest
+	Ledger        []Verification
+	Complaints    []Complaint
+	Questions     []KeptQuestion
+	Answers       []AnswerGiven
+	Handoffs      []KeptHandoff
+	Reveals       []KeptReveal
+	Visits        []KeptVisit
+	Links         []KeptLink
+	Dates         []KeptDate
+	Zone          string // the time zone they have told; may be empty
+	Copies        []KeptCopy
+	Media         []KeptMedia // every picture they sent that is with us
 }
 
 // KeptPhone is a telephone number.
@@ -121,6 +123,8 @@ var keptParts = []keptPart{
 	{[]string{"clients"}, (*keeping).chats},
 	{[]string{"profiles"}, (*keeping).profiles},
 	{[]string{"criteria"}, (*keeping).criteria},
+	{[]string{"introductions", "introduction_steps"}, (*keeping).introductions},
+	{[]string{"packages"}, (*keeping).packages},
 	{[]string{"profile_notes"}, (*keeping).notes},
 	{[]string{"phones"}, (*keeping).phones},
 	{[]string{"photos"}, (*keeping).photos},
@@ -141,39 +145,36 @@ var keptParts = []keptPart{
 
 // notCopied says of each other personal table why a copy goes without it.
 var notCopied = map[string]string{
-	"date_slots":         "which times suited them and the other: the date itself is told",
-	"date_steps":         "how a date came about, the other's doings as much as theirs",
-	"candidates":         "codes of what stands in the profile and in the wishes",
-	"shortlists":         "whom a colleague thinks of for whom: the other one's as much as theirs",
-	"kept_apart":         "whom they are not proposed to: the other one's as much as theirs",
-	"introductions":      "with whom a matchmaker brings them together: the other one's as much as theirs",
-	"introduction_steps": "how far that has come",
-	"packages":           "how many introductions they have paid for and had: it is told them in their chat whenever they ask",
-	"alerts":             "that a colleague was reminded of a paper of theirs",
-	"alert_calls":        "which colleague, and when",
-	"sla_clocks":         "how long their papers took, in the house's own account",
-	"tasks":              "what colleagues ask of each other in their work",
-	"spot_checks":        "how a supervisor found a colleague's work",
-	"outbox_about":       "which of the messages to colleagues are about them",
-	"client_notes":       "what colleagues have noted for one another about their work, others' doings as much as the client's",
-	"client_topics":      "where colleagues talk about them",
-	"desks":              "to whom a colleague has turned",
-	"desk_questions":     "what a colleague wrote and nobody was sent yet",
-	"desk_choices":       "to whom it may have been meant",
-	"handoff_queue":      "how far the search for a colleague has come",
-	"handoff_asked":      "which colleagues were asked to come",
-	"handoff_steps":      "which colleague was asked, came or was reminded, and when: the agency's own account",
-	"carried":            "which of our messages shows whose words, under the platforms' own names for them",
-	"held_words":         "what colleagues wrote and nobody was sent; who held it back is the agency's own account",
-	"outbox":             "what we said stands in the client's own chat; it is kept so that it arrives, and what colleagues said in it is theirs too",
-	"outbox_heads":       "how far delivery has come",
-	"sessions":           "where the open question stands; an answer goes into the records when it is given, or when the whole is submitted",
-	"turns":              "which message was dealt with when, under the platform's own numbers, and nothing that was said",
-	"timers":             "when the program looks at something again",
-	"attempts":           "how often something was tried in the last day",
-	"link_codes":         "a digest of a code that is good for minutes",
-	"erasure_orders":     "that they have wished to be deleted, until that is done; they hold its number",
-	"letters":            "callbacks nobody could read; whose they are is known to who opens them only, and then they are played",
+	"date_slots":     "which times suited them and the other: the date itself is told",
+	"date_steps":     "how a date came about, the other's doings as much as theirs",
+	"candidates":     "codes of what stands in the profile and in the wishes",
+	"shortlists":     "whom a colleague thinks of for whom: the other one's as much as theirs",
+	"kept_apart":     "whom they are not proposed to: the other one's as much as theirs",
+	"alerts":         "that a colleague was reminded of a paper of theirs",
+	"alert_calls":    "which colleague, and when",
+	"sla_clocks":     "how long their papers took, in the house's own account",
+	"tasks":          "what colleagues ask of each other in their work",
+	"spot_checks":    "how a supervisor found a colleague's work",
+	"outbox_about":   "which of the messages to colleagues are about them",
+	"client_notes":   "what colleagues have noted for one another about their work, others' doings as much as the client's",
+	"client_topics":  "where colleagues talk about them",
+	"desks":          "to whom a colleague has turned",
+	"desk_questions": "what a colleague wrote and nobody was sent yet",
+	"desk_choices":   "to whom it may have been meant",
+	"handoff_queue":  "how far the search for a colleague has come",
+	"handoff_asked":  "which colleagues were asked to come",
+	"handoff_steps":  "which colleague was asked, came or was reminded, and when: the agency's own account",
+	"carried":        "which of our messages shows whose words, under the platforms' own names for them",
+	"held_words":     "what colleagues wrote and nobody was sent; who held it back is the agency's own account",
+	"outbox":         "what we said stands in the client's own chat; it is kept so that it arrives, and what colleagues said in it is theirs too",
+	"outbox_heads":   "how far delivery has come",
+	"sessions":       "where the open question stands; an answer goes into the records when it is given, or when the whole is submitted",
+	"turns":          "which message was dealt with when, under the platform's own numbers, and nothing that was said",
+	"timers":         "when the program looks at something again",
+	"attempts":       "how often something was tried in the last day",
+	"link_codes":     "a digest of a code that is good for minutes",
+	"erasure_orders": "that they have wished to be deleted, until that is done; they hold its number",
+	"letters":        "callbacks nobody could read; whose they are is known to who opens them only, and then they are played",
 }
 
 // keeping gathers what is kept of one person.
