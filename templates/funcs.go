@@ -37,6 +37,7 @@ func funcs(lang string, zone *time.Location, texts map[string]*text) template.Fu
 		"day":    func(t time.Time) string { return say.day(in(t)) },
 		"clock":  func(t time.Time) string { return in(t).Format("15:04") },
 		"moment": func(t time.Time) string { return say.day(in(t)) + " " + in(t).Format("15:04") },
+		"there":  func(t time.Time) string { return say.day(t) + " " + t.Format("15:04") }, // in the zone it comes with
 		"span":   say.span,
 		"list":   say.list,
 		"plural": plural,

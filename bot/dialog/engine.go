@@ -45,6 +45,10 @@ type Config struct {
 	// the name of what it was.
 	Refused func(what string)
 
+	// Danger, if there is one, hears what people write or send before anything else
+	// does; false leaves it to the others, whatever was said meanwhile.
+	Danger func(*Turn) (bool, error)
+
 	// Quoted, if there is one, may answer words that quote a message of ours
 	// (bot.Event.Quoted), before anything else does; false leaves them to the
 	// others.

@@ -40,6 +40,7 @@ func (e *Engine) answerEvent(t *Turn) error {
 		e.dismissed,   // what a colleague has open who is none any more, goes
 		e.updated,     // brings what an older release left open up to date
 		e.arrival,     // welcome, menu
+		e.danger,      // words for help, before anything else could take them
 		e.press,       // cards, doors, questions
 		e.quoted,      // words about a message of ours
 		e.refused,     // colleagues' words that are for other roles
@@ -136,6 +137,18 @@ func (e *Engine) arrival(t *Turn) (bool, error) {
 		return true, nil
 	}
 	return true, e.welcome(t)
+}
+
+// danger gives words to Config.Danger before anybody else hears them.
+func (e *Engine) danger(t *Turn) (bool, error) {
+	if e.cfg.Danger == nil || t.Event.Kind != bot.Wrote && t.Event.Kind != bot.Sent {
+		return false, nil
+	}
+	done, err := e.cfg.Danger(t)
+	if err != nil {
+		err = fmt.Errorf("danger: %w", err)
+	}
+	return done, err
 }
 
 // quoted answers words that quote a message of ours.

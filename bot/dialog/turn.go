@@ -191,6 +191,23 @@ func (t *Turn) Hand(l templates.Line, d bot.Document) {
 	t.post(m)
 }
 
+// Gift is what a message brings besides its words.
+type Gift struct {
+	Document *bot.Document // nil: none
+	Place    *bot.Place    // nil: none
+}
+
+// Bring says something in another conversation, with what comes with it where the
+// channel carries that.
+func (t *Turn) Bring(to bot.Conversation, lang string, l templates.Line, g Gift) {
+	m := t.render(lang, l)
+	m.Document, m.Place = g.Document, g.Place
+	t.out = append(t.out, outgoing{to: to, lane: store.Replies, m: m})
+}
+
+// Texts are the words of the moment, for what is made of them besides messages.
+func (t *Turn) Texts() *templates.Set { return t.texts }
+
 // Toast shows the one who pressed a button a short note, where the channel can;
 // nothing otherwise.
 func (t *Turn) Toast(l templates.Line) {
