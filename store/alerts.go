@@ -17,6 +17,7 @@ type Urgency string
 
 // The urgencies.
 const (
+	Rescue  Urgency = "sos"  // somebody may be in danger: by the minute of the clock on the wall, at work or not
 	Now     Urgency = "now"  // a client waits in front of us: at any hour, by the minute
 	Soon    Urgency = "soon" // within working hours
 	CanWait Urgency = "wait" // in the morning, if it comes at night

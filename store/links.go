@@ -153,6 +153,51 @@ func (s *Store) OpenFileLink(ctx context.Context, token string) (FileLink, error
 	return FileLink{bot.MediaID(l.File), l.Name, l.Lang}, wrap("open link", err)
 }
 
+// DateLink is what a link to a date's entry for a calendar leads to: the date as it
+// stands, for one of the two.
+type DateLink struct {
+	Date Date
+	Lang string
+}
+
+// dateLink is what its token says.
+type dateLink struct {
+	Date   string `json:"d"`
+	Lang   string `json:"l"`
+	Viewer string `json:"v"`
+	Until  int64  `json:"u"` // milliseconds
+}
+
+const dateLinkPlace = "link.date"
+
+// DateLink is a token that opens a date's entry to one of the two, until the time given.
+func (tx *Tx) DateLink(d Date, side Side, lang string, until time.Time) (token string, err error) {
+	sealed, err := tx.s.box.SealJSON(dateLinkPlace, dateLink{d.Number(), lang, d.Sides[side].Client.Code(), millis(until)})
+	return tokenForm.EncodeToString(sealed), err
+}
+
+// OpenDateLink is what a token opens. ErrNotFound: it is forged, its time is over, or
+// the date, or whom it was for, is no more.
+func (s *Store) OpenDateLink(ctx context.Context, token string) (l DateLink, err error) {
+	sealed, err := tokenForm.DecodeString(token)
+	if err != nil || len(token) > longestFileToken {
+		return l, fmt.Errorf("store: open link: %w", ErrNotFound)
+	}
+	var says dateLink
+	if err := s.box.OpenJSON(dateLinkPlace, sealed, &says); err != nil || millis(s.now()) >= says.Until {
+		return l, fmt.Errorf("store: open link: %w", ErrNotFound)
+	}
+	if err := s.isClient(ctx, says.Viewer); err != nil {
+		return l, wrap("open link", err)
+	}
+	l.Lang = says.Lang
+	err = s.inTx(ctx, "open link", func(t *sql.Tx) (err error) {
+		l.Date, err = s.aside(ctx, t).Date(says.Date)
+		return err
+	})
+	return l, err
+}
+
 // isClient says whether a client is still one. ErrNotFound: erased.
 func (s *Store) isClient(ctx context.Context, code string) error {
 	client, err := id("K", code)
