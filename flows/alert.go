@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +72,7 @@ const (
 
 // alarms are all kinds of alerts.
 func (s Settings) alarms() map[string]alarm {
-	return map[string]alarm{
+	all := map[string]alarm{
 		alarmComplaint:   {complaintDesk, store.Now, showUntaken(s)},
 		alarmQuestion:    {questionDesk, store.Soon, showUnanswered(s)},
 		alarmQuestionDue: {questionDesk, store.Soon, showOverdue(s)},
@@ -81,6 +82,8 @@ func (s Settings) alarms() map[string]alarm {
 
 		alarmIntro:      {who(RecommendClients), store.CanWait, showIntro(s)},
 		alarmIntroAgree: {who(RecommendClients), store.Soon, showAgree(s)},
+		alarmSOS:        {who(AnswerSOS), store.Rescue, showSOS(s)},
+		alarmSOSOpen:    {who(AnswerSOS), store.Rescue, showSOS(s)},
 
 		alarmTask:      {who(AskTask), store.Soon, showTask(s)},
 		alarmFinding:   {who(HearAlerts), store.CanWait, showFinding},
@@ -90,6 +93,8 @@ func (s Settings) alarms() map[string]alarm {
 		alarmLate + string(sla.Next):       {nil, store.Soon, showLate(s, sla.Next)},
 		alarmLate + string(sla.Resolution): {nil, store.Soon, showLate(s, sla.Resolution)},
 	}
+	maps.Copy(all, s.dateAlarms())
+	return all
 }
 
 // deskOf is who works on papers of the kind that a number names.
@@ -161,7 +166,7 @@ func (s Settings) callFrom(t *dialog.Turn, a store.Alert, from store.Rung) error
 	if !needed {
 		return t.Records.EndAlert(a, store.AlertClosed, 0)
 	}
-	if a.Urgency != store.Now && !s.Calendar.Open(t.Now()) && (a.Urgency == store.Soon || !a.CalledAt.IsZero()) {
+	if a.Urgency != store.Now && a.Urgency != store.Rescue && !s.Calendar.Open(t.Now()) && (a.Urgency == store.Soon || !a.CalledAt.IsZero()) {
 		return s.callAt(t, a, s.Calendar.NextOpen(t.Now()))
 	}
 	whom, err := s.climb(t, &a, from)
@@ -169,7 +174,7 @@ func (s Settings) callFrom(t *dialog.Turn, a store.Alert, from store.Rung) error
 		return err
 	}
 	if len(whom) == 0 {
-		return s.callAt(t, a, s.Calendar.Add(t.Now(), s.Alerts.Repeat))
+		return s.callAt(t, a, s.onwards(a, t.Now(), s.Alerts.Repeat))
 	}
 	under, err := alerted(t, a)
 	if err != nil {
@@ -187,8 +192,20 @@ func (s Settings) callFrom(t *dialog.Turn, a store.Alert, from store.Rung) error
 	if err != nil {
 		return err
 	}
-	return s.callAt(t, a, s.Calendar.Add(t.Now(), wait))
+	return s.callAt(t, a, s.onwards(a, t.Now(), wait))
 }
+
+// onwards is when an alert goes on that waits for so long: in working time, but where
+// somebody may be in danger no clock stands still.
+func (s Settings) onwards(a store.Alert, now time.Time, wait time.Duration) time.Time {
+	if a.Urgency == store.Rescue {
+		return now.Add(min(wait, rescueWithin))
+	}
+	return s.Calendar.Add(now, wait)
+}
+
+// rescueWithin is the longest that an alert about somebody in danger waits anywhere.
+const rescueWithin = 3 * time.Minute
 
 // callAt has the alert go on at a time, and keeps where it stands.
 func (s Settings) callAt(t *dialog.Turn, a store.Alert, at time.Time) error {
@@ -223,7 +240,10 @@ func (s Settings) climb(t *dialog.Turn, a *store.Alert, from store.Rung) ([]stor
 			return whom, err
 		}
 	}
-	if !s.Calendar.Open(t.Now()) || a.Urgency == store.CanWait {
+	switch {
+	case a.Urgency == store.Rescue:
+		return t.Records.StaffOf(s.rolesOf(*a)...) // asleep or not
+	case !s.Calendar.Open(t.Now()), a.Urgency == store.CanWait:
 		return nil, nil
 	}
 	return s.offDuty(t, *a)
@@ -339,7 +359,7 @@ func (s Settings) callOne(t *dialog.Turn, a store.Alert, to store.Staff, line te
 	switch {
 	case a.Urgency == store.CanWait && !(s.Calendar.Open(t.Now()) && to.Working()):
 		state = store.CallHeld
-	case recent >= s.Alerts.Bundle:
+	case recent >= s.Alerts.Bundle && a.Urgency != store.Rescue:
 		state = store.CallBundled
 	}
 	c, first, err := t.Records.NoteCall(a, to, state)

@@ -50,6 +50,7 @@ type clientView struct {
 	Boss     bool   // who looks may say whose
 	Photos   int
 	Verified []string // papers that may be called verified now
+	Missed   int      // dates to which they did not come
 }
 
 // clientCard leads to what there is of a client. Its ref is the client's code.
@@ -144,6 +145,9 @@ func viewOfClient(t *dialog.Turn, c store.Client) (v clientView, err error) {
 		return v, err
 	}
 	v.Owner = owner.Name
+	if v.Missed, err = t.Records.NoShows(c.ID); err != nil {
+		return v, err
+	}
 	notice, err := t.Records.Consent(c.ID, store.ConsentNotice)
 	if err != nil || !notice.Given() {
 		return v, err

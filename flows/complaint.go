@@ -20,6 +20,7 @@ func complaint(s Settings) dialog.Flow[grievance] {
 		Opens:  openComplaint,
 		Idle:   24 * time.Hour,
 		Always: true,
+		Begin:  beginGrievance,
 		Steps: []dialog.Step[grievance]{
 			{Name: "matter", Ask: askMatter, Want: dialog.Button, Hear: takeMatter},
 			{Name: "people", Ask: askPeople, Want: dialog.Button.Or(dialog.Text(1, 200)), Hear: takePeople},
@@ -64,6 +65,15 @@ var (
 	sayEnough      = templates.New[int]("complaint.enough") // how many a day can be filed
 	sayDropped     = templates.New[none]("complaint.dropped")
 )
+
+// beginGrievance takes over what a date's feedback has told already.
+func beginGrievance(t *dialog.Turn, g *grievance) (dialog.Move, error) {
+	if !isDate(t.Paper()) {
+		return dialog.Next, nil
+	}
+	g.Matter, g.People = "date", t.Paper()
+	return dialog.GoTo("when"), nil
+}
 
 func takeMatter(t *dialog.Turn, g *grievance) (dialog.Move, error) {
 	g.Matter = t.Choice()

@@ -10,6 +10,7 @@ package flows
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"time"
 
 	"redthread/bot"
@@ -17,6 +18,7 @@ import (
 	"redthread/bot/dialog"
 	"redthread/bot/guard"
 	"redthread/bot/knowledge"
+	"redthread/bot/venues"
 	"redthread/store"
 	"redthread/templates"
 )
@@ -59,6 +61,15 @@ type Settings struct {
 	// talk with clients in chats of their own.
 	Groups []bot.Conversation
 
+	Dates Dates // of two clients
+
+	// Venues gives the places to meet of the moment; nil: the built-in examples.
+	Venues func() *venues.List
+
+	// DateLink is the address of a link to a date's entry for a calendar; nil: there
+	// are no links, and clients on WeChat, which carries no files, get none.
+	DateLink func(token string) string
+
 	Alerts  Alerts  // when alerts climb
 	Targets Targets // how long things may take
 
@@ -94,6 +105,7 @@ type House struct {
 	// May says whether a colleague of the role may press a button of a card.
 	May func(role store.Role, card, choice string) bool
 
+	Danger func(*dialog.Turn) (bool, error) // words for help
 	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
 	Place  func(*dialog.Turn) error         // what colleagues say in a group
@@ -113,6 +125,7 @@ func New(s Settings) House {
 
 		May: mayPress,
 
+		Danger: hearDanger(s),
 		Lost:   s.wonder,
 		Quoted: hearQuote,
 		Place:  hearTopic(s),
@@ -120,7 +133,7 @@ func New(s Settings) House {
 }
 
 func allFlows(s Settings) []dialog.Definition {
-	return append(introFlows(s), []dialog.Definition{
+	return slices.Concat(introFlows(s), dateFlows(s), []dialog.Definition{
 		writeNote(s),
 		noteByCard(),
 		talkTo(s),
@@ -175,7 +188,12 @@ func allFlows(s Settings) []dialog.Definition {
 		shortlist,
 		verifying(s),
 		following,
-	}...)
+	})
+}
+
+// dateFlows are about dates of two who have both said yes.
+func dateFlows(s Settings) []dialog.Definition {
+	return []dialog.Definition{proposing(s), changing(s), beingLate(s), myDates(s), feedback(s), settingZone()}
 }
 
 // introFlows are about bringing two clients together.
@@ -193,6 +211,8 @@ func allCards(s Settings) []dialog.AnyCard {
 		taskCard(s), reportCard(s), checkCard(s), findingCard, answeredCheck(s), liveCard(s),
 		talkCard(s), undeliveredCard, fateCard,
 		introCard(s), introAgain(s), standCard(s), introductionCard(s), agreeCard(s), stopCard(s),
+		proposalCard(s), fixedCard(s), detailsCard(s), remindDateCard(s), homeCard(s), howCard(s), harassedCard(s), togetherCard(s), dateCard(s),
+		sosCard(s), staffSOSCard(s), seeSOSCard(s),
 	}
 }
 
@@ -205,6 +225,8 @@ func allNews(s Settings) []dialog.Notice {
 		copyEnds, copyFailed, leaveEnded, ownerChanged(s), handoverNews(s), newHandler(s), alertStep(s), alertsStuck(s),
 		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds, topicLost,
 		introReminds(s), introExpires(s), introGone, packageNews(s),
+		dateNudged(s), dateExpired(s), remindDate(s, dateDay), remindDate(s, dateHours), dateSilent(s), dateIsOver(s), dateAsksHome(s), dateAsksHow(s), dateSummed(s),
+		sosStillOpen(s),
 	}
 }
 
@@ -242,6 +264,10 @@ func (s Settings) filledIn() Settings {
 		s.Guard = ownRules(s.Agency)
 	}
 	s.Recommend = s.Recommend.filledIn()
+	s.Dates = s.Dates.filledIn()
+	if s.Venues == nil {
+		s.Venues = builtInVenues
+	}
 	s.Alerts, s.Targets = s.Alerts.filledIn(), s.Targets.filledIn(s.Calendar.Workday())
 	s.kinds = map[string]alarm{}
 	maps.Copy(s.kinds, s.alarms()) // they know of each other

@@ -30,6 +30,9 @@ func (v introStaffView) Open() bool {
 	return v.State == string(store.IntroProposed) || v.State == string(store.IntroAskedA) || v.State == string(store.IntroAskedB)
 }
 
+// Agreed says that both have said yes, so that they can meet.
+func (v introStaffView) Agreed() bool { return v.State == string(store.IntroBothYes) }
+
 // introductionCard is the matchmaker's card. Its ref is the introduction's number.
 func introductionCard(s Settings) dialog.Card[introStaffView] {
 	return dialog.Card[introStaffView]{Text: introStaffText, Hear: s.pressIntroduction, Staff: who(RecommendClients)}
@@ -222,6 +225,10 @@ func (s Settings) pressIntroduction(t *dialog.Turn, ref, choice string) error {
 	i, ok, err := introForMe(t, ref)
 	if !ok {
 		return err
+	}
+	if choice == "date" {
+		t.OpenAbout(proposeFlow, ref)
+		return nil
 	}
 	if choice == "withdraw" && i.Open() {
 		v, err := s.viewOfIntro(t, i)

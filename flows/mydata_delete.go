@@ -149,7 +149,7 @@ func orderDeletion(t *dialog.Turn, s Settings) error {
 	if me.HeldAt.IsZero() {
 		t.Abandon()
 		t.Say(sayDeleting.With(v))
-		return nil
+		return s.leaveDates(t, me)
 	}
 	if first {
 		q, err := s.passOn(t, t.Words(t.Lang(), requestDeletion.With(v)))

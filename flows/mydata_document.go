@@ -62,6 +62,7 @@ var copyChapters = []copyChapter{
 	{"questions", (*composer).questions},
 	{"answers", (*composer).answers},
 	{"talks", (*composer).talks},
+	{"dates", (*composer).dates},
 	{"pictures", (*composer).pictures},
 	{"looks", (*composer).looks},
 	{"copies", (*composer).copies},
@@ -96,6 +97,8 @@ var (
 	_ = templates.New[none]("copy.case_states")
 	_ = templates.New[none]("copy.question_steps")
 	_ = templates.New[none]("copy.looks")
+	_ = templates.New[none]("copy.date_states")
+	_ = templates.New[none]("copy.date_fields")
 	_ = templates.New[none]("copy.ways")
 	_ = templates.New[none]("copy.findings")
 	_ = templates.New[none]("copy.roles")
@@ -127,7 +130,7 @@ func (c *composer) label(text, id string) string {
 
 // name is what a field is called.
 func (c *composer) name(id string) string {
-	for _, text := range []string{"copy.fields", "copy.more_fields", "profile.fields"} {
+	for _, text := range []string{"copy.fields", "copy.more_fields", "copy.date_fields", "profile.fields"} {
 		if label, ok := c.set.Label(c.lang, text, id); ok {
 			return label
 		}

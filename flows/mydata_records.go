@@ -272,6 +272,24 @@ func (c *composer) pictures(k store.Kept) (all []copies.Record) {
 	return all
 }
 
+// dates are the client's own account of them: what the other one said is the other's.
+func (c *composer) dates(k store.Kept) (all []copies.Record) {
+	for _, d := range k.Dates {
+		f := c.record().text("number", d.Number).choice("state", "copy.date_states", string(d.State)).time("at", d.At).text("place", strings.Trim(d.Place.In(c.lang)+", "+d.Place.AddressIn(c.lang), ", "))
+		if said := d.Feedback; said != nil {
+			f.number("rating", said.Rating, strconv.Itoa(said.Rating)).choice("again", "feedback.again", said.Again).choices("off", "feedback.off", said.Off).text("said", said.Words).choice("next", "feedback.next", said.Next)
+		}
+		for _, at := range d.Called {
+			f.time("called", at)
+		}
+		all = append(all, f.done(d.Number))
+	}
+	if k.Zone != "" {
+		all = append(all, c.record().text("zone", k.Zone).done(""))
+	}
+	return all
+}
+
 func (c *composer) looks(k store.Kept) (all []copies.Record) {
 	for _, r := range k.Reveals {
 		shown, _, _ := strings.Cut(r.What, ":") // for whom, is the other one's affair

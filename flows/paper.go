@@ -13,7 +13,7 @@ import (
 // has been alerted: a digest and a list name papers by their numbers.
 
 // paperNumber is what we write for a paper that has a card.
-var paperNumber = regexp.MustCompile(`^[CQHTY]-[0-9]{6,}$`)
+var paperNumber = regexp.MustCompile(`^[CQHTYMU]-[0-9]{6,}$`)
 
 var titlePaper = templates.New[none]("title.paper")
 
@@ -45,9 +45,17 @@ func (s Settings) openPaper(t *dialog.Turn, ref string) error {
 		return s.openTask(t, ref)
 	case strings.HasPrefix(ref, "Y-"):
 		return s.openIntroduction(t, ref)
+	case isDate(ref) && may(me.Role, ArrangeDates):
+		d, ok, err := myDate(t, ref)
+		if ok {
+			err = s.sayDate(t, d)
+		}
+		return err
+	case strings.HasPrefix(ref, "U-"):
+		return s.takeSOS(t, ref, "")
 	case strings.HasPrefix(ref, "H-") && may(me.Role, WatchFloor):
 		return s.showLiveTalk(t, ref)
-	case !mayWork(me, ref), strings.HasPrefix(ref, "H-"):
+	case !mayWork(me, ref), strings.HasPrefix(ref, "H-"), isDate(ref):
 		t.Say(sayNoPaper.With(none{}))
 		return nil
 	case strings.HasPrefix(ref, "C-"):

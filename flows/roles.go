@@ -46,6 +46,8 @@ const (
 	CheckWork        Action = "check_work"
 	WatchFloor       Action = "watch_floor"
 	EndAccess        Action = "end_access"
+	ArrangeDates     Action = "arrange_dates"
+	AnswerSOS        Action = "answer_sos"
 )
 
 // right is one line of the table.
@@ -94,6 +96,8 @@ var rights = []right{
 	{CheckWork, "look at finished work that was drawn by lot, and mark it", bosses, []string{"flow:checks", "flow:score", "check.card", "check.rectified"}},
 	{WatchFloor, "see who waits and talks, read a talk, whisper to a colleague, take a talk over", bosses, []string{"flow:live", "flow:whisper", "live.floor", "live.talk"}},
 	{EndAccess, "end a colleague's access and hand over what they had in hand; an owner's: owners alone", bosses, []string{"flow:leaving", "staff.colleague/leaving"}},
+	{ArrangeDates, "arrange dates, read what both said after one, set the next step", matchmakers, []string{"flow:propose_date", "staff.date"}},
+	{AnswerSOS, "answer a client's call for help; sees whom to call", everyone, []string{"staff.sos", "staff.sos_hand"}},
 	{PromoteAnswer, "put an answer among the approved ones", bosses, []string{"staff.answered"}},
 }
 

@@ -129,7 +129,7 @@ func lastWords(t testing.TB) store.Farewell {
 }
 
 func stageSettings(t testing.TB) flows.Settings {
-	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, CheckShare: 10, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }, FileLink: func(string) string { return "https://red.example/file/…" }}
+	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, CheckShare: 10, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }, FileLink: func(string) string { return "https://red.example/file/…" }, DateLink: func(string) string { return "https://red.example/date/…" }}
 }
 
 func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS) *dialog.Engine {
@@ -137,7 +137,7 @@ func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flow
 	texts := loadTexts(t, own)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
-		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May,
+		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May,
 		Agency: agency,
 	})
 	if err != nil {
@@ -359,6 +359,9 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		return s.photos(p, rest)
 	case "registers":
 		s.register(p.at, rest)
+		return nil
+	case "introduces":
+		s.introduce(p, rest)
 		return nil
 	case "crowd":
 		s.crowd(rest)
@@ -779,6 +782,9 @@ func draw(p *person, m bot.Message) string {
 		lines = append(lines, "(photo)")
 	default:
 		lines = append(lines, fmt.Sprintf("(photo %d)", n))
+	}
+	if m.Place != nil {
+		lines = append(lines, "(place "+m.Place.Name+")")
 	}
 	if m.Document != nil {
 		lines = append(lines, "("+strings.TrimSpace(cmp.Or(string(m.Document.Kind), "file")+" "+m.Document.Name)+")")

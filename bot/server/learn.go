@@ -19,6 +19,9 @@ func (s *Server) learn(ctx context.Context) {
 		if s.cfg.Guard != nil {
 			s.cfg.Guard.Look(ctx, s.log)
 		}
+		if s.cfg.Venues != nil {
+			s.cfg.Venues.Look(ctx, s.log)
+		}
 		mark, err := s.learnPromoted(ctx, known)
 		if err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "promoted answers not read, will be tried again", "error", err)

@@ -22,6 +22,7 @@ import (
 	"redthread/bot/metrics"
 	"redthread/bot/outbox"
 	"redthread/bot/telegram"
+	"redthread/bot/venues"
 	"redthread/bot/wechat"
 	"redthread/flows"
 	"redthread/store"
@@ -34,6 +35,7 @@ type Config struct {
 	Texts    *templates.Live
 	Answers  *knowledge.Live                 // the approved answers; nil: the built-in ones and what is promoted
 	Guard    *guard.Live                     // what colleagues must not write; nil: the built-in rules
+	Venues   *venues.Live                    // places to meet; nil: the built-in examples
 	Agency   func(lang string) dialog.Agency // what clients are told about the agency; nil: nothing
 	Promises flows.Settings
 	WeChat   *wechat.Config   // nil: not on WeChat; its Shared and Letters are filled in
@@ -109,7 +111,7 @@ func New(cfg Config) (_ *Server, err error) {
 	house := flows.New(s.promises())
 	s.engine, err = dialog.New(dialog.Config{
 		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
-		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May,
+		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May,
 		Now: cfg.Store.Now, Log: s.log,
 	})
 	if err != nil {
@@ -145,6 +147,9 @@ func New(cfg Config) (_ *Server, err error) {
 	file := s.fileDoor()
 	s.mux.Handle("GET "+FilePath+"{token}", file)
 	s.mux.Handle("POST "+FilePath+"{token}", file)
+	date := s.dateDoor()
+	s.mux.Handle("GET "+DatePath+"{token}", date)
+	s.mux.Handle("POST "+DatePath+"{token}", date)
 	s.observe()
 	if s.door, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("server: listen.address: %w", err)
@@ -164,6 +169,12 @@ func (s *Server) promises() flows.Settings {
 	}
 	if p.FileLink == nil && s.cfg.PublicURL != "" {
 		p.FileLink = func(token string) string { return s.publicURL(FilePath + token) }
+	}
+	if p.DateLink == nil && s.cfg.PublicURL != "" {
+		p.DateLink = func(token string) string { return s.publicURL(DatePath + token) }
+	}
+	if s.cfg.Venues != nil {
+		p.Venues = s.cfg.Venues.Current
 	}
 	if p.CopyLink == nil && s.cfg.PublicURL != "" {
 		p.CopyLink = func(token string) string { return s.publicURL(CopyPath + token) }

@@ -18,6 +18,7 @@ import (
 	"redthread/bot/media"
 	"redthread/bot/server"
 	"redthread/bot/telegram"
+	"redthread/bot/venues"
 	"redthread/bot/wechat"
 	"redthread/flows"
 	"redthread/store"
@@ -47,6 +48,10 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	places, err := venues.Open(venueOptions(cfg))
+	if err != nil {
+		return err
+	}
 	rules, err := guard.Open(guardOptions(cfg))
 	if err != nil {
 		return err
@@ -58,7 +63,7 @@ func (c serveCommand) Run(t *terminal) (err error) {
 		return err
 	}
 	srv, err := server.New(server.Config{
-		Store: s, Texts: texts, Answers: answers, Guard: rules, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
+		Store: s, Texts: texts, Answers: answers, Guard: rules, Venues: places, Agency: agency(cfg), WeChat: onWeChat(cfg), Telegram: onTelegram(cfg),
 		Listen: cfg.Listen.Address, PublicURL: cfg.Listen.PublicURL, Poll: c.Poll,
 		Admin: cfg.Admin.Address, AlertAfter: cfg.Admin.AlertAfter, Release: release(),
 		Promises: flows.Settings{
@@ -66,8 +71,8 @@ func (c serveCommand) Run(t *terminal) (err error) {
 			Keep: keep(cfg), Eligible: flows.Eligibility{Men: cfg.Eligibility.Men, Women: cfg.Eligibility.Women, NotSingle: !cfg.Eligibility.Single, Zone: cfg.Agency.Location()},
 			RemindPapers: cfg.Staff.PapersRemind,
 			Desk:         flows.Desk{OfferWithin: cfg.Desk.OfferWithin, AnswerWithin: cfg.Desk.AnswerWithin}, Groups: groups(cfg),
-			Recommend: flows.Recommend(cfg.Recommend),
-			Alerts:    flows.Alerts(cfg.Alerts), Targets: flows.Targets(cfg.SLA), CheckShare: cfg.Checks.Share,
+			Recommend: flows.Recommend(cfg.Recommend), Dates: flows.Dates(cfg.Dates),
+			Alerts: flows.Alerts(cfg.Alerts), Targets: flows.Targets(cfg.SLA), CheckShare: cfg.Checks.Share,
 			CopiesPerDay: cfg.Copies.PerDay, CopyFor: cfg.Copies.KeepFor, CopyFetches: cfg.Copies.Downloads,
 		},
 		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
