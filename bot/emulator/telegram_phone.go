@@ -100,6 +100,13 @@ func (p *TelegramPhone) Start(payload string) *TelegramPush {
 	})
 }
 
+// Resume is the phone of somebody who has started the bot before this platform was
+// opened. The bot is told nothing.
+func (p *TelegramPhone) Resume() {
+	p.does(func(*TelegramPush) { p.chat.started = true })
+	p.chat.screen.show(Change{Kind: "state"})
+}
+
 func tgWords(text string) tgMessage { return tgMessage{Text: text, Entities: tgFind(text)} }
 
 // Write sends a text. Like the apps it sends nothing for an empty one, and one

@@ -102,6 +102,16 @@ func (p *WeChatPhone) Follow(scene string) *WeChatPush {
 	return p.event("subscribe", cdata("EventKey", key), ticket)
 }
 
+// Resume is the phone of somebody who has followed the account, and has just
+// written to it, before this platform was opened. The account is told nothing.
+func (p *WeChatPhone) Resume() {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	p.follows, p.met, p.since = true, true, p.w.cfg.Clock.Now()
+	p.open("message", p.w.cfg.Allowances.Message)
+	p.screen.show(Change{Kind: "state"})
+}
+
 // Unfollow stops following: nothing reaches the person any more.
 func (p *WeChatPhone) Unfollow() *WeChatPush {
 	p.w.mu.Lock()

@@ -186,7 +186,7 @@ func TestPlayIsSeen(t *testing.T) {
 // TestMainJob files a complaint on each platform as people would, and takes both
 // as the colleague would, with the real bot behind the page.
 func TestMainJob(t *testing.T) {
-	town, h := newHouse(t, t.TempDir(), "safe")
+	town, h := newHouse(t, t.TempDir(), climate{Mode: "safe"})
 	p := serve(t, page{Phones: town.Phones, Weather: town.weather(), Panel: h, Log: slog.New(slog.DiscardHandler)})
 	e := newEye(t, "zh-CN")
 	e.does("open", laptop, chromedp.Navigate(p.url), chromedp.WaitVisible(chromedp.CSS(on("anna", ".door-enter"))))
@@ -211,12 +211,41 @@ func TestMainJob(t *testing.T) {
 	e.keep("m6-pocket-li")
 }
 
+// TestGroupIsSeen has a client ask for a person, and a colleague come to them in the
+// client's topic of the staff's group; then opens the phone of one of the crowd.
+func TestGroupIsSeen(t *testing.T) {
+	town, h := newHouse(t, t.TempDir(), climate{Mode: "safe", Crowd: true})
+	p := serve(t, page{Phones: town.Phones, Weather: town.weather(), Panel: h, Log: slog.New(slog.DiscardHandler)})
+	e := newEye(t, "zh-CN")
+	e.does("open", laptop, chromedp.Navigate(p.url), shows("bo", "您好"))
+	e.keep("g1-opened")
+	e.does("bo asks", writes("bo", "人工"), shows("bo", "已经请同事过来"),
+		becomes(`document.querySelector('#phone-li [data-chat=desk] .badge')?.textContent > 0`))
+	e.does("li comes", clicks(on("li", "[data-chat=desk]")), clicks(on("desk", "[data-topic=K-000001]")), shows("desk", "K-000001 请求人工"),
+		presses("desk", "接待"), shows("bo", "小李来了"), writes("desk", "您好，我是小李。"), shows("bo", "小李：您好，我是小李。"))
+	e.does("bo sends things", clicks(on("bo", ".attach")), clicks(on("bo", "[data-thing=voice]")), shows("desk", "语音"),
+		clicks(on("bo", ".attach")), clicks(on("bo", "[data-thing=place]")), shows("desk", "西湖音乐喷泉"),
+		clicks(on("bo", ".attach")), clicks(on("bo", "[data-thing=file]")), shows("bo", "文件"))
+	e.keep("g2-talking")
+	e.does("one of the crowd", takes("c01"), becomes(`document.querySelector('#phone-c01').isConnected`), writes("c01", "菜单"), shows("c01", "请问需要什么帮助"),
+		clicks(on("desk", ".back")), becomes(`document.querySelector('#phone-desk .topic')?.innerText.includes('K-000001')`))
+	e.keep("g3-crowd")
+	e.does("put away", clicks(on("c01", ".away")), becomes(`!document.querySelector('#phone-c01')`))
+	e.does("pocket", pocket, clicks("#tab-desk"))
+	e.keep("g4-pocket")
+}
+
+// takes takes out the phone of one of the crowd.
+func takes(id string) step {
+	return becomes(fmt.Sprintf(`(() => { const s = document.querySelector('.shelf'); s.value = %q; s.dispatchEvent(new Event('change')); return true; })()`, id))
+}
+
 // TestRegistrationIsSeen watches the registration play to its end on both
 // platforms, with the real bot behind the page.
 func TestRegistrationIsSeen(t *testing.T) {
 	for _, play := range []struct{ script, who, lang string }{{"register.zh-CN.chat", "anna", "zh-CN"}, {"register.en.chat", "carl", "en-US"}} {
 		t.Run(play.script, func(t *testing.T) {
-			town, h := newHouse(t, t.TempDir(), "safe")
+			town, h := newHouse(t, t.TempDir(), climate{Mode: "safe"})
 			script, err := readScript("testdata/"+play.script, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)

@@ -14,7 +14,12 @@ type person struct {
 	Name     words  `json:"name"`
 	Role     words  `json:"role"`
 	Lang     string `json:"lang"` // what their phone is set to, as Telegram tells the bot
-	Address  string `json:"-"`    // open ID or Telegram user ID
+	Address  string `json:"-"`    // open ID, Telegram user ID, or the ID of a group
+
+	With  string `json:"with,omitempty"`  // on whose phone this is another chat
+	Aside bool   `json:"aside,omitempty"` // their phone is taken out when somebody asks for it
+	Face  int    `json:"face,omitempty"`  // of the drawn faces, from 1; 0: none
+	Code  string `json:"code,omitempty"`  // what colleagues call those who are clients already: "K-000012"
 }
 
 var client = words{"客户", "Client"}
@@ -28,4 +33,5 @@ var cast = []person{
 	{ID: "carl", Platform: "telegram", Name: words{"卡尔", "Carl"}, Role: client, Lang: "en", Address: "8100000017"},
 	{ID: "mei", Platform: "wechat", Staff: true, Name: words{"王红娘", "Mei"}, Role: words{"红娘", "Matchmaker"}, Lang: "zh-hans", Address: "oRt7kMei00000000000000000003"},
 	{ID: "li", Platform: "telegram", Staff: true, Name: words{"小李", "Li"}, Role: words{"客服", "Service agent"}, Lang: "zh-hans", Address: "8100000031"},
+	{ID: "desk", Platform: "telegram", Staff: true, With: "li", Name: words{"员工群", "Staff group"}, Role: words{"小李在群里", "Li in the group"}, Lang: "zh-hans"},
 }

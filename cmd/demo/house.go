@@ -11,8 +11,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
+	"redthread/bot"
 	"redthread/bot/calendar"
 	"redthread/bot/dialog"
 	"redthread/bot/server"
@@ -43,6 +45,7 @@ type home struct {
 	store *store.Store
 	stop  context.CancelFunc
 	ended chan error
+	since time.Time // when it was opened
 }
 
 // agency is who speaks in the demo.
@@ -84,13 +87,17 @@ func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Log
 	if err != nil {
 		return nil, fmt.Errorf("demo: open texts: %w", err)
 	}
+	if err := (settler{kept, texts.Current()}).settleAll(ctx, t.Phones); err != nil {
+		return nil, err
+	}
+	h.since = kept.Now()
 	account := t.WeChat.Config()
 	secret := rand.Text() + rand.Text()
 	var s *server.Server
 	s, err = server.New(server.Config{
 		Store: kept, Texts: texts, Agency: func(lang string) dialog.Agency { return agency[lang] }, Listen: "127.0.0.1:0", Log: log,
 		Promises: flows.Settings{
-			Calendar: cal, AnswerWithin: 4 * time.Hour,
+			Calendar: cal, AnswerWithin: 4 * time.Hour, Groups: []bot.Conversation{{Channel: telegram.Name, Chat: strconv.FormatInt(t.Group, 10)}},
 			PhotoLink: func(token string) string { return "http://" + s.Addr() + server.PhotoPath + token },
 			CopyLink:  func(token string) string { return "http://" + s.Addr() + server.CopyPath + token },
 		},
@@ -98,7 +105,7 @@ func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Log
 			AppID: account.AppID, AppSecret: account.Secret, Token: account.Token, AESKey: account.AESKey,
 			Mode: wechat.Mode(account.Mode), BaseURL: t.WeChatURL, MenuLinks: true,
 		},
-		Telegram: &telegram.Config{Token: t.Token, Secrets: []string{secret}, BaseURL: t.TelegramURL},
+		Telegram: &telegram.Config{Token: t.Token, Secrets: []string{secret}, BaseURL: t.TelegramURL, Groups: []int64{t.Group}, Limits: t.Pace},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("demo: open the bot: %w", err)
@@ -210,7 +217,7 @@ func (h *home) Card(ctx context.Context, p person) (string, error) {
 	return card.Code, nil
 }
 
-// Turns is the turn log.
+// Turns is the turn log since the house was opened.
 func (h *home) Turns(ctx context.Context, limit int) ([]Turn, error) {
 	lines, err := h.store.TurnLog(ctx, limit)
 	if err != nil {
@@ -218,6 +225,9 @@ func (h *home) Turns(ctx context.Context, limit int) ([]Turn, error) {
 	}
 	var turns []Turn
 	for _, l := range lines {
+		if l.At.Before(h.since) {
+			break // of an earlier time, or of somebody who came before
+		}
 		turns = append(turns, Turn{l.Conversation, l.Seq, l.At, l.Kind, l.Before, l.After, float64(l.Took.Microseconds()) / 1000})
 	}
 	return turns, nil

@@ -88,7 +88,7 @@ func run(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	t, err := newTown(climate{Mode: o.mode, Limits: true, Lang: script.Lang, Log: log})
+	t, err := newTown(climate{Mode: o.mode, Limits: true, Lang: script.Lang, Crowd: true, Log: log})
 	if err != nil {
 		return err
 	}

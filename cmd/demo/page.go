@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -136,7 +137,8 @@ func (p *page) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
 	mux.HandleFunc("GET /events", p.events)
-	mux.HandleFunc("GET /samples/{name}", p.sample)
+	mux.HandleFunc("GET /samples/{name}", drawn(sample))
+	mux.HandleFunc("GET /faces/{name}", drawn(face))
 	mux.HandleFunc("GET /phones/{id}/pictures/{name...}", p.picture)
 	mux.HandleFunc("POST /api/phones/{id}/{deed}", p.deed)
 	mux.HandleFunc("POST /api/weather", p.setWeather)
@@ -212,6 +214,7 @@ type snapshot struct {
 	Run     string      `json:"run"`
 	Lang    string      `json:"lang"`
 	Samples []string    `json:"samples"`
+	Things  []string    `json:"things"`
 	Phones  []shown     `json:"phones"`
 	Weather conditions  `json:"weather"`
 	Panel   boardView   `json:"panel"`
@@ -230,7 +233,7 @@ const maxShown = 200
 
 func (p *page) snapshot(ctx context.Context) snapshot {
 	p.board.read(ctx)
-	s := snapshot{Run: p.run, Lang: p.Lang, Samples: sampleNames, Weather: p.Weather.now(), Panel: p.board.view()}
+	s := snapshot{Run: p.run, Lang: p.Lang, Samples: sampleNames, Things: thingKinds, Weather: p.Weather.now(), Panel: p.board.view()}
 	for _, ph := range p.Phones {
 		bubbles := ph.Screen().Bubbles()
 		if len(bubbles) > maxShown {
@@ -254,14 +257,17 @@ func (p *page) phone(id string) (phone, bool) {
 	return phone{}, false
 }
 
-func (p *page) sample(w http.ResponseWriter, r *http.Request) {
-	data, ok := sample(r.PathValue("name"))
-	if !ok {
-		http.NotFound(w, r)
-		return
+// drawn serves pictures that we have drawn.
+func drawn(find func(name string) ([]byte, bool)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		data, ok := find(r.PathValue("name"))
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", http.DetectContentType(data))
+		w.Write(data)
 	}
-	w.Header().Set("Content-Type", http.DetectContentType(data))
-	w.Write(data)
 }
 
 // picture serves a picture that stands on a phone's screen.
@@ -317,7 +323,13 @@ func readDeed(r *http.Request) (deed, error) {
 		if err != nil {
 			return d, fmt.Errorf("demo: read the picture: %w", err)
 		}
-		return deed{Pictures: [][]byte{data}}, nil
+		d.Pictures = [][]byte{data}
+		if in := r.URL.Query().Get("thread"); in != "" {
+			if d.Thread, err = strconv.ParseInt(in, 10, 64); err != nil {
+				return d, fmt.Errorf("demo: read the topic: %w", err)
+			}
+		}
+		return d, nil
 	}
 	return d, readJSON(r, &d)
 }

@@ -380,7 +380,7 @@ func TestPageLoadsNothingFromElsewhere(t *testing.T) {
 	if got := answer.Header.Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'self';") {
 		t.Errorf("policy %q", got)
 	}
-	for _, file := range []string{"", "app.js", "phone.js", "wechat.js", "telegram.js", "dock.js", "dom.js", "post.js", "texts.js", "style.css", "phones.css", "logo.svg", "wallpaper.svg"} {
+	for _, file := range []string{"", "app.js", "phone.js", "forum.js", "shelf.js", "wechat.js", "telegram.js", "dock.js", "dom.js", "post.js", "texts.js", "style.css", "phones.css", "logo.svg", "wallpaper.svg"} {
 		answer, data := p.get("/" + file)
 		if answer.StatusCode != 200 {
 			t.Errorf("%s: %d", file, answer.StatusCode)
@@ -416,7 +416,7 @@ func TestBothLanguagesSayEverything(t *testing.T) {
 		t.Errorf("zh has %s\nen has %s", a, b)
 	}
 	var scripts strings.Builder
-	for _, file := range []string{"app.js", "phone.js", "wechat.js", "telegram.js", "dock.js"} {
+	for _, file := range []string{"app.js", "phone.js", "forum.js", "shelf.js", "wechat.js", "telegram.js", "dock.js"} {
 		data, _ := web.ReadFile("web/" + file)
 		scripts.Write(data)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"redthread/bot/emulator"
@@ -24,7 +25,15 @@ type handset interface {
 	Tap(bubble int64, word int) error       // a tappable stretch of a bubble's words
 	Click(menuKey string) error             // the menu bar
 	SendPictures(pictures [][]byte, caption string) error
+	SendThing(thing) error
 	ShareContact() error // one's own, as a key in the place of the letters does
+	Resume()             // be where one was before the platforms were opened: with the account, unheard
+}
+
+// forum is a handset whose talk has topics.
+type forum interface {
+	In(thread int64) handset
+	About(word string) handset
 }
 
 // errCannot is the error of a deed that this phone does not offer.
@@ -37,6 +46,8 @@ type state struct {
 	Menu     []menuItem `json:"menu,omitempty"`     // WeChat's menu bar
 	Commands []command  `json:"commands,omitempty"` // Telegram's list
 	Keyboard [][]key    `json:"keyboard,omitempty"` // Telegram's keys in the place of the letters
+	Topics   []topic    `json:"topics,omitempty"`   // of a group
+	Self     string     `json:"self,omitempty"`     // what the owner is called there
 }
 
 // menuItem is a button of the menu bar; one with Items opens a sub-menu.
@@ -64,11 +75,39 @@ type command struct {
 type phone struct {
 	person
 	handset
+	seeker *seeker // what the owner told the agency before; nil: nothing
+}
+
+// before keeps of a screen's bubbles those that stand before the owner: in a group
+// the talk of the topic they have open.
+func (p phone) before(shown []emulator.Bubble) []emulator.Bubble {
+	g, ok := p.handset.(*groupHandset)
+	if !ok {
+		return shown
+	}
+	return slices.DeleteFunc(slices.Clone(shown), func(b emulator.Bubble) bool { return !g.shows(b) })
+}
+
+func (p phone) read() []emulator.Bubble { return p.before(p.Screen().Bubbles()) }
+
+// wrote says that the phone's owner did, and not the bot or somebody else.
+func (p phone) wrote(b emulator.Bubble) bool {
+	g, ok := p.handset.(*groupHandset)
+	return b.Mine || ok && b.From == g.name
+}
+
+// thread is the topic that the owner has open; 0: none.
+func (p phone) thread() int64 {
+	if g, ok := p.handset.(*groupHandset); ok {
+		return g.topic()
+	}
+	return 0
 }
 
 // deed is one thing done on a phone, as the page sends it.
 type deed struct {
 	Text     string   `json:"text"`
+	Thread   int64    `json:"thread"` // the topic in which it is done, of a group
 	Bubble   int64    `json:"bubble"`
 	Word     int      `json:"word"`
 	Row      int      `json:"row"`
@@ -87,27 +126,33 @@ func (p phone) do(name string, d deed) error {
 	if len(d.Text) > maxWords || !utf8.ValidString(d.Text) {
 		return fmt.Errorf("demo: text is longer than %d bytes or not UTF-8", maxWords)
 	}
-	switch name {
-	case "follow":
-		return p.Follow()
-	case "unfollow":
-		return p.Unfollow()
-	case "write":
-		return p.write(d.Text)
-	case "edit":
-		return p.Edit(d.Bubble, d.Text)
-	case "press":
-		return p.Press(d.Bubble, d.Row, d.Col)
-	case "tap":
-		return p.Tap(d.Bubble, d.Word)
-	case "click":
-		return p.Click(d.Key)
-	case "picture":
-		return p.showPictures(d)
-	case "contact":
-		return p.ShareContact()
+	if d.Thread != 0 {
+		f, ok := p.handset.(forum)
+		if !ok {
+			return errCannot
+		}
+		p.handset = f.In(d.Thread)
+	}
+	if t, ok := thingFor(name, p.Platform); ok {
+		return p.SendThing(t)
+	}
+	if do, ok := deeds[name]; ok {
+		return do(p, d)
 	}
 	return fmt.Errorf("demo: no deed named %q", name)
+}
+
+// deeds are what the page can do on a phone, besides sending things.
+var deeds = map[string]func(phone, deed) error{
+	"follow":   func(p phone, _ deed) error { return p.Follow() },
+	"unfollow": func(p phone, _ deed) error { return p.Unfollow() },
+	"write":    func(p phone, d deed) error { return p.write(d.Text) },
+	"edit":     func(p phone, d deed) error { return p.Edit(d.Bubble, d.Text) },
+	"press":    func(p phone, d deed) error { return p.Press(d.Bubble, d.Row, d.Col) },
+	"tap":      func(p phone, d deed) error { return p.Tap(d.Bubble, d.Word) },
+	"click":    func(p phone, d deed) error { return p.Click(d.Key) },
+	"picture":  phone.showPictures,
+	"contact":  func(p phone, _ deed) error { return p.ShareContact() },
 }
 
 func (p phone) write(text string) error {

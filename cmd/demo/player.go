@@ -93,11 +93,11 @@ func (p *player) stand(ph phone, l line) phone {
 	if !ph.Staff || l.Said || l.Kind != "press" {
 		return ph
 	}
-	if _, ok := findButton(ph.Screen().Bubbles(), l.Text); ok {
+	if _, ok := findButton(ph.read(), l.Text); ok || ph.With != "" {
 		return ph
 	}
 	for _, other := range p.Phones {
-		if _, ok := findButton(other.Screen().Bubbles(), l.Text); ok && other.Staff {
+		if _, ok := findButton(other.read(), l.Text); ok && other.Staff && other.With == "" {
 			return other
 		}
 	}
@@ -109,7 +109,8 @@ func (p *player) stand(ph phone, l line) phone {
 func (p *player) act(ctx context.Context, ph phone, l line, seen map[string]int64) {
 	limited, cancel := context.WithTimeout(ctx, p.Patience/3)
 	ph.Screen().Wait(limited, func(shown []emulator.Bubble) bool {
-		return len(shown) == 0 || !shown[len(shown)-1].Mine
+		shown = ph.before(shown)
+		return len(shown) == 0 || !ph.wrote(shown[len(shown)-1])
 	})
 	cancel()
 	for _, other := range p.Phones {
@@ -138,12 +139,12 @@ func (p *player) deed(ctx context.Context, ph phone, l line) error {
 		return err
 	case "picture":
 		return ph.do("picture", deed{Samples: slices.Repeat(sampleNames[:1], l.Count), Text: l.Text})
-	case "contact":
-		return ph.do("contact", deed{})
+	case "contact", "voice", "file", "place":
+		return ph.do(l.Kind, deed{})
 	case "edit":
 		return ph.Edit(lastOwn(ph), l.Text)
 	case "press":
-		if b, ok := findButton(ph.Screen().Bubbles(), l.Text); ok {
+		if b, ok := findButton(ph.read(), l.Text); ok {
 			p.tell("point", map[string]any{"phone": ph.ID, "bubble": b.bubble, "row": b.row, "col": b.col, "word": b.word})
 			p.wait(ctx, 700*time.Millisecond)
 			return b.press(ph)
@@ -151,7 +152,7 @@ func (p *player) deed(ctx context.Context, ph phone, l line) error {
 		// where no button shows the label, its words do as well
 	}
 	typing := min(time.Duration(utf8.RuneCountInString(l.Text))*110*time.Millisecond, 2500*time.Millisecond)
-	p.tell("compose", map[string]any{"phone": ph.ID, "text": l.Text, "ms": int(p.Pace * float64(typing.Milliseconds()))})
+	p.tell("compose", map[string]any{"phone": ph.ID, "thread": ph.thread(), "text": l.Text, "ms": int(p.Pace * float64(typing.Milliseconds()))})
 	p.wait(ctx, typing+300*time.Millisecond)
 	return ph.write(l.Text)
 }
@@ -162,7 +163,7 @@ func (p *player) hear(ctx context.Context, ph phone, l line, since int64) {
 	limited, cancel := context.WithTimeout(ctx, p.Patience)
 	defer cancel()
 	_, err := ph.Screen().Wait(limited, func(shown []emulator.Bubble) bool {
-		return saidSince(shown, l, since)
+		return saidSince(slices.DeleteFunc(ph.before(shown), ph.wrote), l, since)
 	})
 	if err != nil {
 		if ctx.Err() == nil {
@@ -181,7 +182,7 @@ func saidSince(shown []emulator.Bubble, l line, since int64) bool {
 		if b.Mine || (b.ID <= since && !b.Edited) {
 			continue
 		}
-		if l.Kind == "picture" && b.Photo != "" || l.Kind != "picture" && strings.Contains(plain(b.Text), want) {
+		if kind, thing := bubbleKinds[l.Kind]; thing && b.Kind == kind || !thing && strings.Contains(plain(b.Text), want) {
 			return true
 		}
 		for _, row := range b.Keys {
@@ -194,6 +195,9 @@ func saidSince(shown []emulator.Bubble, l line, since int64) bool {
 	}
 	return false
 }
+
+// bubbleKinds are the kinds of bubble that show what is not words.
+var bubbleKinds = map[string]string{"picture": "photo", "voice": "voice", "file": "file", "place": "location"}
 
 var (
 	digits = regexp.MustCompile(`\d+`)
@@ -265,8 +269,8 @@ func newest(ph phone) int64 {
 // lastOwn is the newest bubble of the owner's own words.
 func lastOwn(ph phone) int64 {
 	var id int64
-	for _, b := range ph.Screen().Bubbles() {
-		if b.Mine && b.Kind == "text" {
+	for _, b := range ph.read() {
+		if ph.wrote(b) && b.Kind == "text" {
 			id = max(id, b.ID)
 		}
 	}

@@ -13,15 +13,21 @@ import (
 
 // openShop lets the staff come to work before the first client does: each
 // follows the account and, the first time, writes the invite code and answers
-// what a new colleague is asked. They do it on their phones like anybody.
+// what a new colleague is asked. They do it on their phones like anybody. Who is a
+// client already comes back.
 func openShop(ctx context.Context, phones []phone, h house) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	var wait sync.WaitGroup
 	errs := make([]error, len(phones))
 	for i, p := range phones {
-		if p.Staff {
+		switch {
+		case p.Staff && p.With == "":
 			wait.Go(func() { errs[i] = comeToWork(ctx, p, h) })
+		case p.Aside:
+			p.Resume()
+		case p.seeker != nil:
+			wait.Go(func() { errs[i] = comeBack(ctx, p) })
 		}
 	}
 	wait.Wait()
@@ -50,6 +56,17 @@ func comeToWork(ctx context.Context, p phone, h house) error {
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return fmt.Errorf("demo: %s comes to work: %w", p.ID, err)
+		}
+	}
+	return nil
+}
+
+// comeBack lets somebody in who is a client already: they say something, so that
+// WeChat lets us write to them for two days.
+func comeBack(ctx context.Context, p phone) error {
+	for _, step := range []func() error{p.Follow, func() error { return heard(ctx, p) }, func() error { return p.Write("菜单") }, func() error { return heard(ctx, p) }} {
+		if err := step(); err != nil {
+			return fmt.Errorf("demo: %s comes back: %w", p.ID, err)
 		}
 	}
 	return nil

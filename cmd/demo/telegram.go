@@ -76,6 +76,25 @@ func (h *telegramHandset) SendPictures(pictures [][]byte, caption string) error 
 	return telegramTaken(h.SendAlbum(pictures))
 }
 
+func (h *telegramHandset) SendThing(t thing) error {
+	switch t.Kind {
+	case "voice":
+		return telegramTaken(h.SendVoice(t.Data))
+	case "file":
+		return telegramTaken(h.SendDocument(t.Name, t.Data, ""))
+	case "place":
+		return telegramTaken(h.SendVenue(t.At[0], t.At[1], t.Name, t.Address))
+	}
+	return errCannot
+}
+
+// Resume lets the bot write to them, as it could before.
+func (h *telegramHandset) Resume() {
+	h.before.Store(true)
+	h.present.Store(true)
+	h.TelegramPhone.Resume()
+}
+
 func (h *telegramHandset) ShareContact() error { return telegramTaken(h.SendContact(true)) }
 
 // telegramTaken returns why an action had no effect, if it had none. One that is

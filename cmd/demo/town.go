@@ -7,10 +7,12 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"redthread/bot/emulator"
+	"redthread/bot/telegram"
 )
 
 // town is the two platforms, each listening on loopback, and everyone's phone.
@@ -21,6 +23,8 @@ type town struct {
 	TelegramURL string // in place of https://api.telegram.org
 	Token       string // of the Telegram bot
 	Phones      []phone
+	Group       int64           // the staff's, on Telegram
+	Pace        telegram.Limits // of the bot there; zero: as the platform asks
 
 	servers []*http.Server
 }
@@ -30,6 +34,7 @@ type climate struct {
 	Mode   string // how WeChat delivers
 	Limits bool   // Telegram refuses haste
 	Lang   string // what the clients' Telegram is set to; empty: each has their own
+	Crowd  bool   // there are clients already, when it opens
 	Log    *slog.Logger
 }
 
@@ -39,6 +44,9 @@ func newTown(c climate) (*town, error) {
 	t := &town{Token: "8100000009:demo-" + strconv.FormatUint(rand.Uint64(), 36)}
 	t.WeChat = emulator.NewWeChat(emulator.WeChatConfig{AppID: "wx00000000000000de", OriginalID: "gh_00000000demo", Mode: c.Mode, Log: c.Log})
 	t.Telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: t.Token, Seed: rand.Uint64(), Limits: c.Limits, Log: c.Log})
+	if !c.Limits {
+		t.Pace = telegram.Limits{PerSecond: 1000, PerChat: 1000, ChatBurst: 1000, PerGroupMinute: 60_000}
+	}
 	var err error
 	if t.WeChatURL, err = t.serve(t.WeChat); err == nil {
 		t.TelegramURL, err = t.serve(t.Telegram)
@@ -50,9 +58,49 @@ func newTown(c climate) (*town, error) {
 		if c.Lang != "" && !p.Staff {
 			p.Lang = c.Lang
 		}
-		t.Phones = append(t.Phones, phone{p, t.handset(p)})
+		t.add(p)
+	}
+	if c.Crowd {
+		t.people()
 	}
 	return t, nil
+}
+
+// people fills the town with those who are clients already.
+func (t *town) people() {
+	for i, p := range t.Phones {
+		if s, ok := registered[p.ID]; ok {
+			t.Phones[i].seeker, t.Phones[i].Face = &s, map[string]int{"female": 1, "male": 2}[s.is.Gender]
+		}
+	}
+	people, lives := crowd()
+	for _, p := range people {
+		s := lives[p.ID]
+		t.add(p)
+		t.Phones[len(t.Phones)-1].seeker = &s
+	}
+}
+
+// add gives the person a phone. Who is on another's phone comes after them.
+func (t *town) add(p person) {
+	if p.With == "" {
+		t.Phones = append(t.Phones, phone{person: p, handset: t.handset(p)})
+		return
+	}
+	i := slices.IndexFunc(t.Phones, func(other phone) bool { return other.ID == p.With })
+	owner := t.Phones[i]
+	group := openGroup(t.Telegram, owner.handset.(*telegramHandset).TelegramPhone, nameOn(owner.person))
+	t.Group = group.group.ID()
+	p.Address = strconv.FormatInt(t.Group, 10)
+	t.Phones = append(t.Phones, phone{person: p, handset: group})
+}
+
+// nameOn is what a person calls themselves on Telegram.
+func nameOn(p person) string {
+	if p.Lang == "en" {
+		return p.Name.EN
+	}
+	return p.Name.ZH
 }
 
 func (t *town) handset(p person) handset {
@@ -63,11 +111,7 @@ func (t *town) handset(p person) handset {
 	if err != nil {
 		panic(err) // the cast is compiled in
 	}
-	name := p.Name.ZH
-	if p.Lang == "en" {
-		name = p.Name.EN
-	}
-	return newTelegramHandset(t.Telegram, id, emulator.TelegramUser{First: name, Lang: p.Lang})
+	return newTelegramHandset(t.Telegram, id, emulator.TelegramUser{First: nameOn(p), Lang: p.Lang})
 }
 
 // serve opens a door on loopback and returns its URL.

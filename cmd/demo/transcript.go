@@ -16,10 +16,13 @@ import (
 //	> [见面对象]                 presses a button or taps a word
 //	> (photo)                    sends a picture, (photo 3) three, (photo 合影) one
 //	                             with words; (follow), (unfollow), (edit words),
-//	                             (contact own …) shares the phone's own number
+//	                             (contact own …) shares the phone's own number;
+//	                             (voice), (file), (place)
 //	< 请把事情的经过告诉我们     the bot said, < (photo) showed
 //	! > [我来处理]               a member of staff does, ! < the bot said to them
 //	anna> 投诉                   the same with names; li< …
+//	li@K-000001> 您好            in the client's topic of the staff's group
+//	群 K-000001< 您好            what is shown there
 //	+1h                          time passes, which it does not in the demo
 type transcript struct {
 	Name  string // of the file
@@ -32,13 +35,13 @@ type line struct {
 	Number int    // in the file, from 1
 	Who    string // a name, "" the client, "!" a member of staff
 	Said   bool   // the bot said it; otherwise a person does it
-	Kind   string // "remark", "write", "press", "picture", "follow", "unfollow", "contact", "edit"
+	Kind   string // "remark", "write", "press", "picture", "follow", "unfollow", "contact", "edit", or of thingKinds
 	Text   string // the words, or the label
 	Count  int    // of pictures
 }
 
-// named is a line with a name, or with ! for staff, or with neither.
-var named = regexp.MustCompile(`^(!|[\p{L}\p{N}_.-]{1,32})?\s*([<>])(?:\s(.*))?$`)
+// named is a line with a name, or with ! for staff, or with neither, or in a topic.
+var named = regexp.MustCompile(`^(!|[\p{L}\p{N}_.-]{1,32}(?:@[\w-]{1,64})?|群 [\w-]{1,64})?\s*([<>])(?:\s(.*))?$`)
 
 // parse reads a transcript. A line of no known form is not played; its number is
 // among the skipped.
@@ -97,7 +100,7 @@ func deedOf(text string) (line, bool) {
 			return line{Kind: "picture", Count: min(max(n, 1), 10)}, true
 		}
 		return line{Kind: "picture", Text: rest, Count: 1}, true
-	case "follow", "unfollow":
+	case "follow", "unfollow", "voice", "file", "place":
 		return line{Kind: verb}, true
 	case "contact":
 		return line{Kind: verb}, strings.HasPrefix(rest, "own")
@@ -131,6 +134,10 @@ func assign(t transcript, phones []phone) map[string]phone {
 	}
 	parts, taken := map[string]phone{}, map[string]bool{}
 	for _, l := range t.Lines {
+		if p, ok := inTopic(l.Who, phones); ok {
+			parts[l.Who] = p
+			continue
+		}
 		id := strings.ToLower(l.Who)
 		if other, ok := staffNames[id]; ok {
 			id = other
@@ -139,7 +146,7 @@ func assign(t transcript, phones []phone) map[string]phone {
 			parts[l.Who], taken[p.ID] = p, true
 		}
 	}
-	free := slices.DeleteFunc(slices.Clone(phones), func(p phone) bool { return p.Staff || taken[p.ID] })
+	free := slices.DeleteFunc(slices.Clone(phones), func(p phone) bool { return p.Staff || p.Aside || taken[p.ID] })
 	slices.SortStableFunc(free, func(a, b phone) int { return cmp.Compare(foreign(a, t.Lang), foreign(b, t.Lang)) })
 	for _, l := range t.Lines {
 		if _, ok := parts[l.Who]; ok || l.Kind == "remark" || away[strings.ToLower(l.Who)] || len(free) == 0 {
@@ -148,6 +155,22 @@ func assign(t transcript, phones []phone) map[string]phone {
 		parts[l.Who], free = free[0], free[1:]
 	}
 	return parts
+}
+
+// inTopic is the group's phone, open at the topic that a name stands for; false:
+// it stands for none.
+func inTopic(who string, phones []phone) (phone, bool) {
+	_, key, ok := strings.Cut(who, "@")
+	if !ok {
+		key, ok = strings.CutPrefix(who, "群 ")
+	}
+	for _, p := range phones {
+		if f, is := p.handset.(forum); ok && is {
+			p.handset = f.About(key)
+			return p, true
+		}
+	}
+	return phone{}, false
 }
 
 // foreign is 1 when the phone does not speak the language.

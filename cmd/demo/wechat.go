@@ -78,6 +78,24 @@ func (h *weChatHandset) SendPictures(pictures [][]byte, caption string) error {
 	return h.Write(caption)
 }
 
+func (h *weChatHandset) SendThing(t thing) error {
+	switch t.Kind {
+	case "voice":
+		return weChatTaken(h.SendVoice(t.Data, ""))
+	case "file":
+		return weChatTaken(h.SendFile(t.Name, t.Data))
+	case "place":
+		return weChatTaken(h.SendLocation(t.At[0], t.At[1], t.Name))
+	}
+	return errCannot
+}
+
+// Resume lets the account write to them, as to somebody who has just written.
+func (h *weChatHandset) Resume() {
+	h.before.Store(true)
+	h.WeChatPhone.Resume()
+}
+
 // ShareContact: WeChat has no such key.
 func (h *weChatHandset) ShareContact() error { return errCannot }
 

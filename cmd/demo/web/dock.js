@@ -83,7 +83,7 @@ export class Dock {
   }
 
   face(conversation) {
-    const person = this.people.get(this.panel.who?.[conversation]);
+    const person = this.people.get(this.panel.who?.[conversation] || this.panel.who?.[conversation.split('/')[0]]); // a topic is its group's
     if (!person) return el('span.face.stranger', { title: conversation }, conversation.slice(0, 18));
     return el('span.face', { title: inLang(person.name) }, avatar(person), el('span.face-name', {}, inLang(person.name)));
   }

@@ -13,6 +13,7 @@ const tints = ['#b5544b', '#5a7d9a', '#8a6d9b', '#5f8a66', '#b07d3c', '#3f7f86']
 // avatar draws a person as the first letter of their name, behind a 小.
 export function avatar(person) {
   const name = inLang(person.name);
+  if (person.face) return el('img.avatar', { src: `faces/${person.face}`, alt: '' });
   const node = el('span.avatar', { 'aria-hidden': 'true' }, [...name].at(name.startsWith('小') ? 1 : 0));
   node.style.backgroundColor = tint(person.id);
   return node;
@@ -24,9 +25,10 @@ export function tint(id) {
 }
 
 export class Phone {
-  constructor(shown, samples) {
+  constructor(shown, samples, things) {
     this.person = shown;
     this.samples = samples;
+    this.kinds = things;
     this.look = looks[shown.platform];
     this.bubbles = new Map(shown.bubbles?.map((b) => [b.id, b]) || []);
     this.state = shown.state;
@@ -60,9 +62,15 @@ export class Phone {
       el('header.bar', {}, this.look.title(this.status), this.menuButton), this.more,
       this.log, this.chips, this.composer, this.keyboard, this.sheet, this.door, this.overlay);
     this.node = el(`section.phone.${p.platform}`, { id: `phone-${p.id}`, 'aria-label': name },
-      el('div.who', {}, avatar(p), el('span.who-name', {}, inLang(p.name)), el('span.who-role', {}, p.staff ? inLang(p.role) : t(`platforms.${p.platform}`)),
+      el('div.who', {}, avatar(p), el('span.who-name', {}, inLang(p.name)), el('span.who-role', {}, this.roleWords()),
         el(`span.platform.on-${p.platform}`, { title: t(`platforms.${p.platform}`) }, icon(p.platform))),
       el('div.frame', {}, this.screen));
+  }
+
+  roleWords() {
+    const p = this.person;
+    if (p.staff) return inLang(p.role);
+    return [p.code, t(`platforms.${p.platform}`)].filter(Boolean).join(' · ');
   }
 
   buildComposer() {
@@ -124,11 +132,13 @@ export class Phone {
   async sendFile(file) {
     this.hideSheet();
     try {
-      await showFile(this.person.id, file);
+      await showFile(this.person.id, file, this.fileQuery());
     } catch (e) {
       this.say(`${t('failed')}: ${e.message}`);
     }
   }
+
+  fileQuery() { return ''; }
 
   startEditing(bubble) {
     this.editing = bubble.id;
@@ -168,9 +178,13 @@ export class Phone {
       el('img', { src: `samples/${name}`, alt: '' }), el('span', {}, t(`samples.${name}`))));
     const extra = el('div.sheet-row', {},
       this.person.platform === 'telegram' && el('button', { type: 'button', onclick: () => this.do('picture', { samples: this.samples.slice(0, 2) }) }, t('album')),
-      el('button', { type: 'button', onclick: () => file.click() }, t('own')), file);
+      el('button', { type: 'button', onclick: () => file.click() }, t('own')), file,
+      ...this.things().map((kind) => el('button', { type: 'button', 'data-thing': kind, onclick: () => this.do(kind, {}) }, t(`things.${kind}`))));
     return [el('p.sheet-title', {}, t('sampleTitle')), el('div.sample-row', {}, ...cards), extra];
   }
+
+  // things are what can be sent besides words and pictures: clients send them.
+  things() { return this.person.staff ? [] : this.kinds; }
 
   // change shows what happened on the phone.
   change(change, state) {
@@ -300,6 +314,9 @@ export class Phone {
     }, step);
     this.node.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'smooth' });
   }
+
+  // loud says that news of a bubble is for this phone's owner to look at.
+  loud(b) { return !b.mine; }
 
   // point shows which button is about to be pressed.
   point({ bubble, row, col, word }) {

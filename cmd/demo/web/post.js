@@ -13,4 +13,4 @@ export const post = (path, value = {}) => send(path, JSON.stringify(value), 'app
 
 export const deed = (phone, name, value) => post(`api/phones/${phone}/${name}`, value);
 
-export const showFile = (phone, file) => send(`api/phones/${phone}/picture`, file, file.type || 'image/jpeg');
+export const showFile = (phone, file, query = '') => send(`api/phones/${phone}/picture${query}`, file, file.type || 'image/jpeg');

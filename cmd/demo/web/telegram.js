@@ -40,9 +40,10 @@ export const telegram = {
 
   bubble(phone, b) {
     if (b.kind === 'notice') return [el('p.notice', {}, b.text)];
+    const from = b.from && !b.mine ? el('b.from', {}, b.from) : null;
     const quoted = b.reply && phone.bubbles.get(b.reply);
     const foot = el('span.foot', {}, b.edited ? `${t('edited')} ` : '', clock(b.at), b.mine ? el('span.ticks', { 'aria-hidden': 'true' }, ' ✓✓') : null);
-    const body = el('div.bubble', {}, quoted ? el('p.quote', {}, quoted.text.slice(0, 60)) : null, ...phone.body(b), foot);
+    const body = el('div.bubble', {}, from, quoted ? el('p.quote', {}, quoted.text.slice(0, 60)) : null, ...phone.body(b), foot);
     const parts = [body];
     if (b.mine && b.kind === 'text') {
       parts.unshift(el('button.pen', { type: 'button', 'aria-label': t('edit'), title: t('edit'), onclick: () => phone.startEditing(b) }, icon('pen')));
