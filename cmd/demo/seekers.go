@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 
 	"redthread/store"
 )
@@ -66,7 +67,7 @@ func crowd() (people []person, lives map[string]seeker) {
 }
 
 func born(p store.Profile) (year int) {
-	fmt.Sscan(p.Born[:4], &year)
+	year, _ = strconv.Atoi(p.Born[:4]) // we drew it
 	return year
 }
 
