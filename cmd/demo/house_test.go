@@ -69,7 +69,14 @@ func TestScripts(t *testing.T) {
 			}
 			p := newPlayer(script, town.Phones, log)
 			p.Pace, p.Patience = 0, 30*time.Second
-			if missed := p.play(t.Context()); len(missed) > 0 {
+			ctx, stop := context.WithCancel(t.Context())
+			defer stop()
+			p.tell = func(_ string, v any) {
+				if v, ok := v.(playerView); ok && len(v.Missed) > 0 {
+					stop() // what comes after would not come either
+				}
+			}
+			if missed := p.play(ctx); len(missed) > 0 {
 				t.Errorf("the lines %v did not come", missed)
 				for _, who := range town.Phones {
 					if shown := reads(town, who.ID); shown != "" {

@@ -14,6 +14,7 @@ type seeker struct {
 	is     store.Profile
 	wishes store.Criteria
 	phone  string
+	paid   int // introductions, for half a year
 }
 
 // Those of the cast who are registered from the start, and would suit each other.
@@ -152,6 +153,7 @@ func (s seeker) complete(n int) seeker {
 	p.Skipped = []string{"weight", "school", "employer", "religion", "ethnicity"}
 	s.wishes.Marital, s.wishes.Children = store.Wish{Weight: store.Any}, store.Wish{Weight: store.Any}
 	s.wishes.Drinking, s.wishes.Income, s.wishes.WordsAsked = store.Wish{Weight: store.Any}, store.Wish{Weight: store.Any}, true
+	s.paid = 3 + n%4
 	s.phone = fmt.Sprintf("+8613800138%03d", 100+n)
 	return s
 }

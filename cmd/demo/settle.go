@@ -58,6 +58,9 @@ func (s settler) settle(ctx context.Context, p person, told seeker) (code string
 		if is, err := tx.Profile(me.ID); err == nil && !is.FiledAt.IsZero() {
 			return errSettled
 		}
+		if _, err := tx.SetPackage(me.ID, store.NewPackage{Total: told.paid, Until: now.AddDate(0, 6, 0)}); err != nil {
+			return err
+		}
 		photo, err = s.tell(tx, from.Channel, told)
 		return err
 	})
