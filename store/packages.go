@@ -12,6 +12,9 @@ import (
 // who has a package. One that is under way holds a place, so that none is asked
 // for whom there is no room; who has no package has nothing counted.
 
+// introOpen finds the introductions in which contacts may still come to pass.
+const introOpen = "state IN ('" + string(IntroProposed) + "', '" + string(IntroAskedA) + "', '" + string(IntroAskedB) + "')"
+
 // Package is what a client has paid for.
 type Package struct {
 	Total, Used int
@@ -44,7 +47,11 @@ func (tx *Tx) PackageOf(person int64) (Package, error) {
 		return Package{}, err
 	}
 	p := Package{Total: row.Total, Used: row.Used, From: fromMillis(row.FromAt), Until: fromMillis(row.UntilAt)}
-	err = tx.count(&p.UnderWay, "SELECT COUNT(*) FROM introductions WHERE state IN ('"+string(IntroProposed)+"', '"+string(IntroAskedA)+"', '"+string(IntroAskedB)+"') AND "+ofEither, person, person, person, person)
+	mine, err := tx.chatsOf(person)
+	if err != nil {
+		return p, err
+	}
+	err = tx.count(&p.UnderWay, "SELECT COUNT(*) FROM introductions WHERE "+introOpen+" AND (client_id IN ("+mine+") OR other_id IN ("+mine+"))")
 	return p, err
 }
 

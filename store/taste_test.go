@@ -75,7 +75,7 @@ func TestAnswersMoveTheRanking(t *testing.T) {
 }
 
 // A client who could be introduced and was brought nobody for long is listed to
-// their matchmaker, the longest first, and no more once somebody was brought.
+// their matchmaker, and no more once somebody was brought.
 func TestQuiet(t *testing.T) {
 	t.Parallel()
 	c := newCouple(t)

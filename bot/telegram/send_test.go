@@ -36,6 +36,7 @@ func TestSendDrawsOnTheWire(t *testing.T) {
 		refs    []string
 	}{
 		{"text", bot.Message{Text: "*你好* <b>_a_"}, "sendMessage", map[string]string{"chat_id": "7", "text": "*你好* <b>_a_"}, []string{"900"}},
+		{"about a person", bot.Message{Text: "hi", Protected: true}, "sendMessage", map[string]string{"chat_id": "7", "text": "hi", "protect_content": "true"}, []string{"900"}},
 		{"photo", bot.Message{Photos: []bot.MediaID{"a"}}, "sendPhoto", map[string]string{"chat_id": "7", "photo": "picture a", "protect_content": "true"}, []string{"900c"}},
 		{"album", bot.Message{Photos: []bot.MediaID{"a", "b"}}, "sendMediaGroup", map[string]string{
 			"chat_id": "7", "protect_content": "true", "photo0": "picture a", "photo1": "picture b",

@@ -282,7 +282,7 @@ var introFaults = []fault{
 		pkg: "store", test: "^TestIntroductionsHold$",
 	}, {
 		name: "named-in-a-card", breaks: "a client reads who is brought to them",
-		edits: []edit{{"flows/intro_card.go", "Settings.cardFor", `v.Intro, v.Left = who.Fit(p.Intro)`, `v.Intro = p.Intro`}},
+		edits: []edit{{"flows/intro_card.go", "Settings.cardFor", `v.Intro, v.Left = who.Fit(p.Intro)`, `v.Intro, v.Left = p.Intro, len(who.Find(""))`}},
 		pkg:   "flows", test: "^TestRecommendationsAreMasked$",
 	},
 }
