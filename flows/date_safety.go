@@ -88,7 +88,10 @@ func emergency(zone *time.Location) string {
 // none, or when somebody who has the talk is to hear them too.
 func hearDanger(s Settings) func(*dialog.Turn) (bool, error) {
 	return func(t *dialog.Turn) (bool, error) {
-		if _, staff := t.Staff(); staff || !callsForHelp(t) {
+		if !callsForHelp(t) {
+			return false, nil
+		}
+		if _, staff := t.Staff(); staff {
 			return false, nil
 		}
 		me, err := t.Records.Self(t.Lang())

@@ -94,10 +94,42 @@ func TestCourtship(t *testing.T) {
 				c.act(mei, line)
 			}
 		}
+		if rapid.Bool().Draw(rt, "met") {
+			c.meets()
+		}
 		for range 20 {
 			c.step()
 			c.holds()
 		}
+	})
+}
+
+// meets lets anna and carl have their date, and be asked how it was.
+func (c *courtship) meets() {
+	for _, line := range []string{"[3月7日 周六 15:00]", "[Sat 7 Mar 15:00]", "[确认，我会去]", "[Yes, I will come]"} {
+		for _, name := range []string{"anna", "carl"} {
+			if c.offers(name, line) {
+				c.says(name, line)
+			}
+		}
+	}
+	c.wait(30 * time.Hour)
+	c.wait(17 * time.Hour)
+	for _, name := range []string{"anna", "carl"} {
+		if !c.offers(name, "[很好]") && !c.offers(name, "[Lovely]") {
+			c.rt.Fatalf("%s is not asked how it was", name)
+		}
+	}
+	c.hush()
+	for _, line := range []string{"[一般]", "[再想想]", "[聊不到一起]"} {
+		c.says("anna", line)
+	}
+}
+
+// offers says that a button is on somebody's screen.
+func (c *courtship) offers(name, label string) bool {
+	return slices.ContainsFunc(c.person(name).shown, func(on shown) bool {
+		return slices.ContainsFunc(on.m.Buttons, func(b bot.Button) bool { return "["+b.Label+"]" == label })
 	})
 }
 
