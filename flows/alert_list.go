@@ -48,7 +48,7 @@ func alertsTogether(s Settings) dialog.Notice {
 		if !ok || err != nil {
 			return err
 		}
-		all, err := t.Records.Bundled(list, 1000)
+		all, err := t.Records.Bundled(list, me.ID, 1000)
 		if err != nil {
 			return err
 		}
@@ -86,11 +86,11 @@ func openListed(s Settings) func(*dialog.Turn, string, string) error {
 		if err != nil || !ok { // a forged button
 			return gone(t, store.ErrNotFound)
 		}
-		all, err := t.Records.Bundled(list, mostBundled)
-		if err != nil || i >= len(all) {
-			return err
-		}
 		me, _ := t.Staff()
+		all, err := t.Records.Bundled(list, me.ID, mostBundled)
+		if err = only(i < len(all), err); err != nil { // somebody else's list, or a forged button
+			return gone(t, err)
+		}
 		if _, err := t.Records.AckAlerts(all[i].Paper, me); err != nil {
 			return err
 		}

@@ -86,13 +86,10 @@ func (s Settings) takeQuestion(t *dialog.Turn, ref string) error {
 		return err
 	}
 	q, taken, err := t.Records.TakeQuestion(ref, me, isBoss(me))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		t.Say(sayNoPaper.With(none{}))
-		return nil
-	case err != nil:
-		return err
-	case !taken:
+	if err != nil {
+		return gone(t, err)
+	}
+	if !taken {
 		return notToAnswer(t, q)
 	}
 	if err := t.Records.Charge(ref, me.ID); err != nil {
@@ -283,12 +280,8 @@ func answerQuoted(t *dialog.Turn, s Settings, ref string) error {
 func promote(t *dialog.Turn, ref, _ string) error {
 	me, _ := t.Staff()
 	q, err := t.Records.Question(ref)
-	if errors.Is(err, store.ErrNotFound) || err == nil && q.Open() {
-		t.Say(sayNoPaper.With(none{}))
-		return nil
-	}
-	if err != nil {
-		return err
+	if err = only(!q.Open(), err); err != nil {
+		return gone(t, err)
 	}
 	if knowledge.Private(q.Words) || knowledge.Private(q.Answer) {
 		t.Say(sayNotPromoted.With(viewOfQuestion(q)))

@@ -115,13 +115,13 @@ func assign(t *dialog.Turn, s Settings, c store.Client, to store.Staff) error {
 		return nil
 	}
 	if before, err := t.Records.Owner(c); err == nil && before.ID != me.ID {
-		t.Tell(before.Conversation, before.Lang, sayNotYoursNow.With(othersClient{c.Code(), to.Name}))
+		t.Inform(before.Conversation, before.Lang, sayNotYoursNow.With(othersClient{c.Code(), to.Name}))
 	}
 	if err := t.Records.Assign(c.ID, to); err != nil || to.ID == 0 {
 		return err
 	}
 	if to.ID != me.ID {
-		t.Tell(to.Conversation, to.Lang, sayYourClient.With(othersClient{c.Code(), me.Name}))
+		t.Inform(to.Conversation, to.Lang, sayYourClient.With(othersClient{c.Code(), me.Name}))
 	}
 	t.Records.LaterFor(c.Conversation, store.NewsNewOwner, c.Code(), s.Calendar.NextOpen(t.Now()))
 	return nil

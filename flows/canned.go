@@ -143,8 +143,8 @@ func cannedList(s Settings) dialog.Card[cannedFound] {
 func (s Settings) showCanned(t *dialog.Turn, number string) error {
 	me, _ := t.Staff()
 	c, err := t.Records.Canned(number)
-	if err != nil || c.Gone {
-		return gone(t, errors.Join(err, notFoundUnless(err != nil || !c.Gone)))
+	if err = only(!c.Gone, err); err != nil {
+		return gone(t, err)
 	}
 	v := cannedView{Number: c.Number(), Title: c.Title, Words: c.Words, Version: c.Version, Boss: isBoss(me)}
 	ref := c.Number()

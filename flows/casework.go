@@ -152,12 +152,10 @@ func takeCase(s Settings) func(t *dialog.Turn, ref, choice string) error {
 func (s Settings) takeCase(t *dialog.Turn, ref string) error {
 	me, _ := t.Staff()
 	c, first, err := t.Records.TakeComplaint(ref, me)
+	if err != nil {
+		return gone(t, err)
+	}
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		t.Say(sayNoPaper.With(none{}))
-		return nil
-	case err != nil:
-		return err
 	case !c.Client.ErasedAt.IsZero():
 		t.Say(sayCaseErased.With(viewOf(c)))
 		return nil
@@ -186,7 +184,7 @@ func tellOthers(t *dialog.Turn, me store.Staff, l templates.Line, roles []store.
 	}
 	for _, s := range all {
 		if s.ID != me.ID {
-			t.Tell(s.Conversation, s.Lang, l)
+			t.Inform(s.Conversation, s.Lang, l)
 		}
 	}
 	return nil
@@ -197,12 +195,10 @@ func tellOthers(t *dialog.Turn, me store.Staff, l templates.Line, roles []store.
 func mine(t *dialog.Turn, ref string) (c store.Complaint, me store.Staff, ok bool, err error) {
 	me, _ = t.Staff()
 	c, err = t.Records.Complaint(ref)
+	if err != nil {
+		return c, me, false, gone(t, err)
+	}
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		t.Say(sayNoPaper.With(none{}))
-		return c, me, false, nil
-	case err != nil:
-		return c, me, false, err
 	case !c.Client.ErasedAt.IsZero():
 		t.Say(sayCaseErased.With(viewOf(c)))
 		return c, me, false, nil

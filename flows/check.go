@@ -161,12 +161,10 @@ func lookAtCheck(s Settings) func(*dialog.Turn, string, string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		me, _ := t.Staff()
 		c, err := t.Records.SpotCheck(ref)
+		if err = only(c.Staff.ID != me.ID, err); err != nil {
+			return gone(t, err)
+		}
 		switch {
-		case errors.Is(err, store.ErrNotFound) || err == nil && c.Staff.ID == me.ID:
-			t.Say(sayNoPaper.With(none{}))
-			return nil
-		case err != nil:
-			return err
 		case c.State != store.CheckDrawn:
 			t.Say(sayCheckStands.With(viewOfCheck(c)))
 			return nil
@@ -325,12 +323,10 @@ func showFinding(t *dialog.Turn, ref string, _ bool) (templates.Line, bool, erro
 func answerFinding(t *dialog.Turn, ref, _ string) error {
 	me, _ := t.Staff()
 	c, err := t.Records.SpotCheck(ref)
+	if err = only(c.Staff.ID == me.ID, err); err != nil {
+		return gone(t, err)
+	}
 	switch {
-	case errors.Is(err, store.ErrNotFound) || err == nil && c.Staff.ID != me.ID:
-		t.Say(sayNoPaper.With(none{}))
-		return nil
-	case err != nil:
-		return err
 	case c.State != store.CheckScored:
 		t.Say(sayCheckStands.With(viewOfCheck(c)))
 		return nil
@@ -384,12 +380,8 @@ func settleCheck(s Settings) func(*dialog.Turn, string, string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		me, _ := t.Staff()
 		before, err := t.Records.SpotCheck(ref)
-		if errors.Is(err, store.ErrNotFound) || err == nil && before.Staff.ID == me.ID {
-			t.Say(sayNoPaper.With(none{}))
-			return nil
-		}
-		if err != nil {
-			return err
+		if err = only(before.Staff.ID != me.ID, err); err != nil {
+			return gone(t, err)
 		}
 		c, settled, err := t.Records.SettleCheck(ref, choice == "good")
 		if err != nil {
@@ -402,7 +394,7 @@ func settleCheck(s Settings) func(*dialog.Turn, string, string) error {
 		case c.State == store.CheckScored:
 			return s.wake(t, alarmFinding, ref, concern{first: c.Staff.ID})
 		}
-		t.Tell(c.Staff.Conversation, c.Staff.Lang, sayCheckClosed.With(viewOfCheck(c)))
+		t.Inform(c.Staff.Conversation, c.Staff.Lang, sayCheckClosed.With(viewOfCheck(c)))
 		return nil
 	}
 }

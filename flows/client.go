@@ -206,6 +206,15 @@ func gone(t *dialog.Turn, err error) error {
 	return err
 }
 
+// only is the error of reading a paper that is nothing to the reader: for them there
+// is none.
+func only(theirs bool, err error) error {
+	if err == nil && !theirs {
+		return store.ErrNotFound
+	}
+	return err
+}
+
 // photosView is what the card under a client's photos tells.
 type photosView struct {
 	Client, Viewer string

@@ -72,7 +72,7 @@ func tellFate(t *dialog.Turn, id string) error {
 	}
 	switch t.Answering(c.Carry.Ref); c.Fate {
 	case store.OnItsWay:
-		t.Say(sayOnItsWay.With(v))
+		t.News(sayOnItsWay.With(v))
 	case store.WaitsFor:
 		t.Say(sayWaits.With(v))
 	default:
@@ -88,7 +88,7 @@ func tellArrival(t *dialog.Turn, c store.Carried, v fateView) error {
 		t.Mark(c.Carry.Ref)
 	}
 	if c.Told != "" && v.More == 0 {
-		t.Say(sayArrived.With(v))
+		t.News(sayArrived.With(v))
 	}
 	if v.Last {
 		return warnOfWindow(t, c)
@@ -128,8 +128,7 @@ func sendAgain(t *dialog.Turn, ref, _ string) error {
 	}
 	i := slices.IndexFunc(last, func(c store.Carried) bool { return fateRef(c) == ref })
 	if i < 0 {
-		t.Say(sayNoPaper.With(none{}))
-		return nil
+		return gone(t, store.ErrNotFound)
 	}
 	v := fateView{Client: last[i].Client.Code()}
 	switch _, err := t.Records.Again(last[i].ID); {

@@ -200,8 +200,8 @@ func viewOfDesk(q store.DeskQuestion) deskView {
 func (s Settings) answerDesk(t *dialog.Turn, ref, choice string) error {
 	me, _ := t.Staff()
 	q, err := t.Records.DeskQuestion(ref)
-	if err != nil || q.Staff != me.ID {
-		return gone(t, errors.Join(err, notFoundUnless(q.Staff == me.ID)))
+	if err = only(q.Staff == me.ID, err); err != nil {
+		return gone(t, err)
 	}
 	what, i, _ := templates.Index(choice)
 	if choice != "drop" && i >= len(q.Choices) {
@@ -245,23 +245,14 @@ func (s Settings) decideDesk(t *dialog.Turn, me store.Staff, q store.DeskQuestio
 	return s.sayTo(t, me, h, q.Words, q.Changed)
 }
 
-func notFoundUnless(ok bool) error {
-	if ok {
-		return nil
-	}
-	return store.ErrNotFound
-}
-
 // turnTo turns the colleague's desk to a talk of theirs.
 func (s Settings) turnTo(t *dialog.Turn, ref string) error {
 	me, _ := t.Staff()
 	h, err := t.Records.Handoff(ref)
+	if err != nil {
+		return gone(t, err)
+	}
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		t.Say(sayNoPaper.With(none{}))
-		return nil
-	case err != nil:
-		return err
 	case !h.Of(me) || inTopic(t.Event.From):
 		t.Say(sayNotWithYou.With(h.Client.Code()))
 		return nil
@@ -369,14 +360,14 @@ func (s Settings) showDesk(t *dialog.Turn, me store.Staff, h store.Handoff, l te
 	switch _, err := t.Records.Current(me); {
 	case len(talks) == 0:
 		t.TakeBack()
-		t.Say(l.With(v))
+		t.News(l.With(v))
 	case errors.Is(err, store.ErrNotFound):
 		t.Note(l.With(v))
 		return s.askDesk(t, me, store.AskNext, talks, store.Words{})
 	case err != nil:
 		return err
 	default:
-		t.Say(l.With(v))
+		t.News(l.With(v))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"errors"
 	"strconv"
 
 	"redthread/bot/dialog"
@@ -36,19 +35,18 @@ type figures struct {
 func (f *figures) about(t *dialog.Turn) (st store.Staff, ok bool, err error) {
 	me, _ := t.Staff()
 	st, err = t.Records.StaffByCode(f.Of)
-	if errors.Is(err, store.ErrNotFound) {
-		t.Say(sayNoPaper.With(none{}))
-		return st, false, nil
+	if err != nil {
+		return st, false, gone(t, err)
 	}
 	f.Name, f.Mine, f.Now, f.Most = st.Name, st.ID == me.ID, st.Capacity, mostOwnCapacity
 	if isBoss(me) {
 		f.Most = store.MostCapacity
 	}
-	if err == nil && !f.Mine && !may(me.Role, LeadTeam) {
+	if !f.Mine && !may(me.Role, LeadTeam) {
 		t.Refuse("figures of another")
 		return st, false, nil
 	}
-	return st, err == nil, err
+	return st, true, nil
 }
 
 func beginFigures(t *dialog.Turn, f *figures) (dialog.Move, error) {
@@ -125,7 +123,7 @@ func saySet(t *dialog.Turn, st store.Staff, said templates.Of[dutyView]) error {
 	t.Say(said.With(v))
 	if !v.Mine {
 		v.Mine = true
-		t.Tell(st.Conversation, st.Lang, said.With(v))
+		t.Inform(st.Conversation, st.Lang, said.With(v))
 	}
 	return nil
 }

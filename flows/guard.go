@@ -180,12 +180,10 @@ func pressStopped(s Settings) func(t *dialog.Turn, ref, choice string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		me, _ := t.Staff()
 		h, err := t.Records.Held(ref)
+		if err = only(h.By.ID == me.ID, err); err != nil {
+			return gone(t, err)
+		}
 		switch {
-		case errors.Is(err, store.ErrNotFound) || err == nil && h.By.ID != me.ID:
-			t.Say(sayNoPaper.With(none{}))
-			return nil
-		case err != nil:
-			return err
 		case !h.Open() || choice == "ask" && h.State == store.HeldAsked:
 			t.Say(sayHeldBefore.With(s.viewOfHeldNow(h)))
 			return nil
@@ -275,12 +273,10 @@ func pressAppeal(s Settings) func(t *dialog.Turn, ref, choice string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		me, _ := t.Staff()
 		h, err := t.Records.Held(ref)
+		if err != nil {
+			return gone(t, err)
+		}
 		switch {
-		case errors.Is(err, store.ErrNotFound):
-			t.Say(sayNoPaper.With(none{}))
-			return nil
-		case err != nil:
-			return err
 		case !h.Open():
 			t.Say(sayHeldBefore.With(s.viewOfHeldNow(h)))
 			return nil
@@ -312,7 +308,7 @@ func (s Settings) letPass(t *dialog.Turn, h store.Held, by store.Staff) error {
 	v.State, v.Decider = string(state), by.Name
 	t.Say(mine.With(v))
 	if by.ID != h.By.ID && h.By.RevokedAt.IsZero() {
-		t.Tell(h.By.Conversation, h.By.Lang, theirs.With(v))
+		t.Inform(h.By.Conversation, h.By.Lang, theirs.With(v))
 	}
 	return nil
 }
@@ -356,12 +352,8 @@ func takeRefusal(s Settings) func(*dialog.Turn, *refusal) (dialog.Move, error) {
 			return dialog.End, nil
 		}
 		h, refused, err := t.Records.DecideHeld(r.Ref, store.HeldRefused, me)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			t.Say(sayNoPaper.With(none{}))
-			return dialog.End, nil
-		case err != nil:
-			return dialog.End, err
+		if err != nil {
+			return dialog.End, gone(t, err)
 		}
 		v := s.viewOfHeldNow(h)
 		if !refused {

@@ -149,13 +149,11 @@ func (s Settings) come(t *dialog.Turn, ref string) error {
 	h, first, err := t.Records.TakeHandoff(ref, me, desk, me.Capacity)
 	v := viewOfHandoff(h)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		t.Say(sayNoPaper.With(none{}))
 	case errors.Is(err, store.ErrBusy):
 		t.Keep()
 		return sayFullDesk(t, me)
 	case err != nil:
-		return err
+		return gone(t, err)
 	case !h.Open():
 		t.Say(sayTalkOver.With(v))
 	case !first && h.Staff.ID != me.ID:
@@ -191,7 +189,7 @@ func tellAsked(t *dialog.Turn, h store.Handoff, asked []int64) error {
 	}
 	for _, st := range all {
 		if st.ID != h.Staff.ID && slices.Contains(asked, st.ID) {
-			t.Tell(st.Conversation, st.Lang, sayCameFirst.With(viewOfHandoff(h)))
+			t.Inform(st.Conversation, st.Lang, sayCameFirst.With(viewOfHandoff(h)))
 		}
 	}
 	return nil

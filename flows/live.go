@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -173,12 +172,8 @@ func talkCard(s Settings) dialog.Card[liveTalk] {
 // showLiveTalk shows a talk by its number to who supervises.
 func (s Settings) showLiveTalk(t *dialog.Turn, ref string) error {
 	h, err := t.Records.Handoff(ref)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		t.Say(sayNoPaper.With(none{}))
-		return nil
-	case err != nil:
-		return err
+	if err != nil {
+		return gone(t, err)
 	}
 	if !h.Open() {
 		t.Say(sayTalkOverLive.With(viewOfLive(t, h)))
@@ -192,12 +187,10 @@ func superviseTalk(s Settings) func(*dialog.Turn, string, string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		me, _ := t.Staff()
 		h, err := t.Records.Handoff(ref)
+		if err != nil {
+			return gone(t, err)
+		}
 		switch {
-		case errors.Is(err, store.ErrNotFound):
-			t.Say(sayNoPaper.With(none{}))
-			return nil
-		case err != nil:
-			return err
 		case !h.Open():
 			t.Say(sayTalkOverLive.With(viewOfLive(t, h)))
 			return nil

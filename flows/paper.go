@@ -6,6 +6,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/dialog"
+	"redthread/store"
 	"redthread/templates"
 )
 
@@ -56,8 +57,7 @@ func (s Settings) openPaper(t *dialog.Turn, ref string) error {
 	case strings.HasPrefix(ref, "H-") && may(me.Role, WatchFloor):
 		return s.showLiveTalk(t, ref)
 	case !mayWork(me, ref), strings.HasPrefix(ref, "H-"), isDate(ref):
-		t.Say(sayNoPaper.With(none{}))
-		return nil
+		return gone(t, store.ErrNotFound)
 	case strings.HasPrefix(ref, "C-"):
 		return s.openCase(t, ref)
 	}
@@ -67,8 +67,7 @@ func (s Settings) openPaper(t *dialog.Turn, ref string) error {
 	}
 	switch {
 	case q.ID == 0:
-		t.Say(sayNoPaper.With(none{}))
-		return nil
+		return gone(t, store.ErrNotFound)
 	case !q.Open():
 		return notToAnswer(t, q)
 	}

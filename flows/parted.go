@@ -15,14 +15,14 @@ import (
 // records are kept.
 func clientParted(s Settings) dialog.Notice {
 	return dialog.Notice{Name: store.NewsClientLeft, Play: func(t *dialog.Turn, ref string) error {
-		t.Say(sayParted.With(partedView{Client: ref, For: s.Keep.Left}))
+		t.News(sayParted.With(partedView{Client: ref, For: s.Keep.Left}))
 		return nil
 	}}
 }
 
 var clientErased = dialog.Notice{Name: store.NewsClientErased, Play: func(t *dialog.Turn, ref string) error {
 	t.Forget(ref)
-	t.Say(sayErased.With(partedView{Client: ref}))
+	t.News(sayErased.With(partedView{Client: ref}))
 	_, err := talkGone(t)
 	return err
 }}

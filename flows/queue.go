@@ -1,7 +1,6 @@
 package flows
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -177,12 +176,10 @@ var sayPassedOn = templates.New[handoffView]("talk.passed_on")
 func (s Settings) refuseOffer(t *dialog.Turn, ref string) error {
 	me, _ := t.Staff()
 	h, err := t.Records.Handoff(ref)
+	if err != nil {
+		return gone(t, err)
+	}
 	switch {
-	case errors.Is(err, store.ErrNotFound):
-		t.Say(sayNoPaper.With(none{}))
-		return nil
-	case err != nil:
-		return err
 	case !h.Open():
 		t.Say(sayTalkOver.With(viewOfHandoff(h)))
 		return nil

@@ -40,7 +40,7 @@ var tellMatchmaker = dialog.Notice{Name: newcomerTimer, Play: func(t *dialog.Tur
 	if err != nil || owner.ID == 0 || !client.LeftAt.IsZero() {
 		return err
 	}
-	t.Tell(owner.Conversation, owner.Lang, sayNewcomer.With(v))
+	t.Inform(owner.Conversation, owner.Lang, sayNewcomer.With(v))
 	return nil
 }}
 

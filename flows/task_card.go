@@ -85,11 +85,10 @@ func theirTask(t *dialog.Turn, ref string) (k store.Task, me store.Staff, ok boo
 		return k, me, false, nil
 	}
 	k, err = t.Records.Task(ref)
-	if errors.Is(err, store.ErrNotFound) || err == nil && k.Doer.ID != me.ID && k.Asker.ID != me.ID && !isBoss(me) {
-		t.Say(sayNoPaper.With(none{}))
-		return k, me, false, nil
+	if err = only(k.Doer.ID == me.ID || k.Asker.ID == me.ID || isBoss(me), err); err != nil {
+		return k, me, false, gone(t, err)
 	}
-	return k, me, err == nil, err
+	return k, me, true, nil
 }
 
 // workTask plays what the one who was asked says.
@@ -132,7 +131,7 @@ func (s Settings) acceptTask(t *dialog.Turn, ref string) error {
 		return err
 	}
 	t.SayOver(taskCard(s).For(ref, viewOfTask(k)), under...)
-	t.Tell(k.Asker.Conversation, k.Asker.Lang, sayTaskAccepted.With(viewOfTask(k)))
+	t.Inform(k.Asker.Conversation, k.Asker.Lang, sayTaskAccepted.With(viewOfTask(k)))
 	return nil
 }
 
@@ -153,7 +152,7 @@ func (s Settings) dropTask(t *dialog.Turn, k store.Task, me store.Staff) error {
 		return nil
 	}
 	if k.Doer.ID != me.ID {
-		t.Tell(k.Doer.Conversation, k.Doer.Lang, sayTaskStands.With(viewOfTask(k)))
+		t.Inform(k.Doer.Conversation, k.Doer.Lang, sayTaskStands.With(viewOfTask(k)))
 	}
 	return s.stopClocks(t, k.Number())
 }
@@ -245,7 +244,7 @@ func judgeTask(s Settings) func(*dialog.Turn, string, string) error {
 			return nil
 		case to == store.TaskDone:
 			t.Say(sayTaskStands.With(viewOfTask(k)))
-			t.Tell(k.Doer.Conversation, k.Doer.Lang, sayTaskDone.With(viewOfTask(k)))
+			t.Inform(k.Doer.Conversation, k.Doer.Lang, sayTaskDone.With(viewOfTask(k)))
 			return s.stopClocks(t, ref)
 		}
 		if err := s.resumeClock(t, sla.Resolution, ref); err != nil {

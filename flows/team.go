@@ -121,7 +121,7 @@ func setDutyOf(t *dialog.Turn, s Settings, st store.Staff, d store.Duty) error {
 	}
 	if !v.Mine {
 		v.Mine = true
-		t.Tell(st.Conversation, st.Lang, sayDutySet.With(v))
+		t.Inform(st.Conversation, st.Lang, sayDutySet.With(v))
 	}
 	return showColleague(t, s, st)
 }

@@ -238,7 +238,7 @@ func (s Settings) takeOver(t *dialog.Turn, ref string) error {
 	if before.Desk != desk {
 		t.Records.LaterFor(before.Desk, movedNews, ref, t.Now())
 	} else {
-		t.Tell(before.Staff.Conversation, before.Staff.Lang, sayTakenFrom.With(viewOfHandoff(h)))
+		t.Inform(before.Staff.Conversation, before.Staff.Lang, sayTakenFrom.With(viewOfHandoff(h)))
 	}
 	t.Tell(h.Client.Conversation, h.Client.Lang, sayNowWith.With(viewOfHandoff(h)))
 	return s.beginTalk(t, h, before.Desk == h.Desk)

@@ -317,10 +317,10 @@ func (tx *Tx) Bundle(c Call) (list int64, first bool, err error) {
 	return list, first, wrap("bundle an alert", err)
 }
 
-// Bundled lists the alerts of a list, in its order, those that have ended too; at
-// most n.
-func (tx *Tx) Bundled(list int64, n int) ([]Alert, error) {
-	return tx.calledBy("bundle = ?", n, list)
+// Bundled lists the alerts of a colleague's list, in its order, those that have ended
+// too; at most n. Of somebody else's there are none.
+func (tx *Tx) Bundled(list, staff int64, n int) ([]Alert, error) {
+	return tx.calledBy("bundle = ? AND staff_id = ?", n, list, staff)
 }
 
 // HeldFor lists the open alerts that wait for a colleague's digest, at most n.

@@ -370,7 +370,7 @@ func (tx *Tx) window(c bot.Conversation) (w Window, last int64, err error) {
 		return w, 0, wrap("read window", err)
 	}
 	w.Gone = gone == 1
-	if w.Counted = ends[0] > 0 || ends[1] > 0; !w.Counted {
+	if w.Counted = isCounted(ends); !w.Counted {
 		return w, math.MaxInt64, nil
 	}
 	may := int64(budget(tx.now, left, ends))

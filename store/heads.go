@@ -201,7 +201,7 @@ func (s *Store) readHeads(ctx context.Context, tx *sql.Tx, heads []*headNews, fr
 			continue
 		}
 		cl.max = last
-		cl.To, cl.owner, cl.Gone, cl.Budget, cl.Until = h.to, owner, gone == 1, budget(s.now(), left, ends), from.Add(h.lease)
+		cl.To, cl.owner, cl.Gone, cl.Budget, cl.Until, cl.counted = h.to, owner, gone == 1, budget(s.now(), left, ends), from.Add(h.lease), isCounted(ends)
 		h.take(cl)
 	}
 	return wrap("read messages' places", found.Err())
@@ -218,6 +218,9 @@ func budget(now time.Time, left [2]int, ends [2]int64) (n int) {
 	return n
 }
 
+// isCounted says that the platform has ever given leave to write: it counts.
+func isCounted(ends [2]int64) bool { return ends[0] > 0 || ends[1] > 0 }
+
 // claimed is a claim that a commit took, and what is to be sent under it.
 type claimed struct {
 	claim *Claim
@@ -230,7 +233,7 @@ func (h *headNews) take(cl *Claim) {
 	c := &claimed{claim: cl}
 	first := h.last - int64(len(h.posts)) + 1
 	for i, p := range h.posts {
-		c.next = append(c.next, Outgoing{To: h.to, Seq: first + int64(i), Message: p.m, Lane: p.lane, Carried: p.carried != nil, Event: p.tx.ev.Key, At: p.tx.now})
+		c.next = append(c.next, Outgoing{To: h.to, Seq: first + int64(i), Message: p.m, Lane: p.lane, Carried: p.carried != nil, Tells: p.carried != nil && p.carried.Tells == 1, Event: p.tx.ev.Key, At: p.tx.now})
 	}
 	if h.reply != nil {
 		h.reply.reply = c

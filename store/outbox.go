@@ -22,6 +22,7 @@ type Outgoing struct {
 	Tries   int // attempts before this one
 	Lane    Lane
 	Carried bool // it carries words of somebody (Tx.Carry)
+	Tells   bool // and they are told what becomes of it
 	Event   bot.EventKey
 	At      time.Time
 }
@@ -33,11 +34,13 @@ type Claim struct {
 	Gone   bool
 	Budget int       // how many pieces a metered platform still allows
 	Until  time.Time // when the lease ends, on this machine's clock
-	s      *Store
-	owner  string
-	epoch  int64
-	max    int64 // the last message there was when the claim was made
-	opens  int64 // how often the person had come back when the claim was made
+
+	counted bool // the platform counts what is said here
+	s       *Store
+	owner   string
+	epoch   int64
+	max     int64 // the last message there was when the claim was made
+	opens   int64 // how often the person had come back when the claim was made
 }
 
 // ErrLost says that a claim's lease ran out and another has it.
@@ -91,21 +94,30 @@ func (s *Store) claim(ctx context.Context, c bot.Conversation, owner string, lea
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	cl.Budget, cl.Gone = budget(s.now(), left, ends), gone == 1
+	cl.Budget, cl.Gone, cl.counted = budget(s.now(), left, ends), gone == 1, isCounted(ends)
 	return cl, wrap("read claim", err)
 }
 
 const pending = "state IN ('queued', 'waiting')"
 
 // Pending lists the next messages of the conversation, in the order they were
-// said, at most n.
+// said, at most n. Where the platform counts messages, words that have waited
+// together are one message then, as far as they fit.
 func (c *Claim) Pending(ctx context.Context, n int) ([]Outgoing, error) {
+	next, err := c.pending(ctx, n)
+	if err != nil || !c.counted || len(next) < 2 {
+		return next, err
+	}
+	return c.join(ctx, next)
+}
+
+func (c *Claim) pending(ctx context.Context, n int) ([]Outgoing, error) {
 	return c.s.outgoing(ctx, c.To, "seq > (SELECT sent_seq FROM outbox_heads WHERE conversation = ?) AND "+pending+" ORDER BY seq LIMIT ?", c.To.String(), n)
 }
 
 func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
 	name := to.String()
-	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at, EXISTS (SELECT 1 FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
+	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at, COALESCE((SELECT c.tells FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq), -1) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
 	if err != nil {
 		return nil, wrap("read messages", err)
 	}
@@ -115,10 +127,11 @@ func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string,
 		o := Outgoing{To: to}
 		var body []byte
 		var at int64
-		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Lane, &o.Event, &at, &o.Carried); err != nil {
+		var tells int
+		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Lane, &o.Event, &at, &tells); err != nil {
 			return nil, wrap("read messages", err)
 		}
-		o.At = fromMillis(at)
+		o.At, o.Carried, o.Tells = fromMillis(at), tells >= 0, tells == 1
 		if err := s.box.OpenJSON(bodyPlace(name, o.Seq), body, &o.Message); err != nil {
 			return nil, wrap("read messages", err)
 		}
@@ -149,12 +162,11 @@ func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
 	if r.Spent > 0 {
 		head += fmt.Sprintf(", message_left = CASE WHEN message_left > %[1]d THEN message_left - %[1]d ELSE 0 END, action_left = CASE WHEN action_left > %[1]d THEN action_left - %[1]d ELSE 0 END", r.Spent)
 	}
-	n, err := affected(tx.ExecContext(ctx, "UPDATE outbox_heads SET "+head+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner))
-	if err != nil {
-		return err
+	if r.State == PutAside {
+		head += fmt.Sprintf(", aside_from = CASE WHEN aside_from = 0 THEN %d ELSE aside_from END", r.Seq)
 	}
-	if n != 1 {
-		return ErrLost
+	if err := c.change(ctx, tx, head); err != nil {
+		return err
 	}
 	if err := c.s.settleRow(ctx, tx, c.To, r); err != nil {
 		return err
@@ -166,6 +178,15 @@ func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
 		return c.s.news(ctx, tx, c.To, NewsThreadLost, strconv.FormatInt(r.Seq, 10))
 	}
 	return c.s.tellOfLoss(ctx, tx, c.To, r)
+}
+
+// change writes to the conversation's head, if the claim still holds it.
+func (c *Claim) change(ctx context.Context, tx *sql.Tx, set string) error {
+	n, err := affected(tx.ExecContext(ctx, "UPDATE outbox_heads SET "+set+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner))
+	if err == nil && n != 1 {
+		return ErrLost
+	}
+	return err
 }
 
 // tellOfLoss leaves news for staff, in the same transaction, when a message to a
@@ -241,14 +262,13 @@ func (c *Claim) release(ctx context.Context, tx *sql.Tx, r Rest) error {
 	if r.Gone {
 		still("gone", 1)
 	}
-	n, err := affected(tx.ExecContext(ctx, "UPDATE outbox_heads SET "+strings.Join(set, ", ")+" WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner))
-	if err == nil && n != 1 {
-		return ErrLost
+	if err := c.change(ctx, tx, strings.Join(set, ", ")); err != nil || !r.Closed {
+		return err
 	}
-	if err == nil && r.Closed {
-		return c.s.tellOfStuck(ctx, tx, c.To)
+	if err := c.s.putAside(ctx, tx, c.To); err != nil {
+		return err
 	}
-	return err
+	return c.s.tellOfStuck(ctx, tx, c.To)
 }
 
 // tellOfStuck leaves news for the ladder when alerts wait for a colleague to write

@@ -51,7 +51,7 @@ type OutboxLine struct {
 // n of each.
 func (s *Store) OutboxLog(ctx context.Context, n int) ([]OutboxLine, error) {
 	var all []OutboxLine
-	for _, state := range []State{Queued, Waiting, Delivered, Failed, Unreachable} {
+	for _, state := range states {
 		lines, err := s.outboxLog(ctx, state, n)
 		if err != nil {
 			return nil, err

@@ -16,6 +16,7 @@ const (
 	Replies    Lane = iota // to the person who has just written
 	Alerts                 // to staff
 	Broadcasts             // greetings, reminders to many
+	Asides                 // to staff, needing no answer: they make room where the platform counts
 )
 
 // State is where a message in the outbox stands. It only moves forward.
@@ -28,7 +29,12 @@ const (
 	Delivered   State = "sent"    // the platform has taken it
 	Failed      State = "failed"  // and will not be tried again; the reason is kept
 	Unreachable State = "unreachable"
+	PutAside    State = "aside"  // it comes with what the person is told next
+	Joined      State = "joined" // its words go with another message
 )
+
+// states are all of them.
+var states = []State{Queued, Waiting, Delivered, Failed, Unreachable, PutAside, Joined}
 
 type post struct {
 	to      bot.Conversation

@@ -44,7 +44,7 @@ func (s *Store) Reply(ctx context.Context, ev bot.Event) (*bot.Reply, error) {
 	if err != nil || cl == nil {
 		return nil, err
 	}
-	next, err := cl.Pending(ctx, 1)
+	next, err := cl.Pending(ctx, mostJoined)
 	if err != nil || len(next) == 0 {
 		return nil, errors.Join(err, cl.Release(ctx, Rest{}))
 	}

@@ -214,7 +214,7 @@ func (s *Store) LastEvent(ctx context.Context, c bot.Conversation) (key bot.Even
 
 // ParseState reads a message's state by its name.
 func ParseState(s string) (State, error) {
-	for _, known := range []State{Queued, Waiting, Delivered, Failed, Unreachable} {
+	for _, known := range states {
 		if State(s) == known {
 			return known, nil
 		}

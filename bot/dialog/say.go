@@ -99,6 +99,9 @@ func (t *Turn) unbutton() {
 // commit leaves everything that was said, the change of the pressed message
 // first.
 func (t *Turn) commit() error {
+	if err := t.sayAsides(); err != nil {
+		return err
+	}
 	if len(t.notes) > 0 {
 		t.post(bot.Message{})
 	}

@@ -71,6 +71,8 @@ var (
 	sayAttended  = templates.New[struct{}]("common.attended")  // a colleague has the talk
 	sayAttending = templates.New[struct{}]("common.attending") // so it is for the colleague
 
+	sayMeanwhile = templates.New[[]string]("common.meanwhile") // news that made room for what needed an answer
+
 	sayNotForYou = templates.New[struct{}]("common.not_for_you") // to a colleague of another role
 
 	saySorry  = templates.New[struct{}]("common.sorry")

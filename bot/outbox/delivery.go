@@ -45,6 +45,9 @@ func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 	if d.cl.Gone {
 		return verdict{Settled: store.Settled{Seq: o.Seq, State: store.Unreachable, Pieces: o.Pieces, Lane: o.Lane, Carried: o.Carried, Reason: "blocked or left"}}
 	}
+	if v, held := d.makeRoom(ctx, o); held {
+		return v
+	}
 	r, err := d.s.send(ctx, d.cl, o)
 	v := d.s.judge(o, r, err)
 	v.Carried, v.Refs = o.Carried, r.Refs
@@ -60,4 +63,19 @@ func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 		d.s.log().WarnContext(ctx, "outbox: not sent", "conversation", o.To.String(), "seq", o.Seq, "try", o.Tries+1, "becomes", v.State, "error", err)
 	}
 	return v
+}
+
+// makeRoom keeps news that need no answer from using up what the platform allows.
+// held is false for everything else, and where there is room.
+func (d *delivery) makeRoom(ctx context.Context, o store.Outgoing) (v verdict, held bool) {
+	if c := d.s.Channels[o.To.Channel]; o.Lane != store.Asides || o.Pieces > 0 || c == nil || !c.Metered() {
+		return v, false
+	}
+	v.Settled = store.Settled{Seq: o.Seq, State: store.PutAside, Lane: o.Lane, Reason: "makes room for what needs an answer"}
+	spare, err := d.cl.Spare(ctx)
+	if err != nil {
+		d.s.log().WarnContext(ctx, "outbox: not sent", "conversation", o.To.String(), "seq", o.Seq, "error", err)
+		v.State, v.stop, v.rest.Wait = store.Queued, true, backoff(o.Tries)
+	}
+	return v, !spare
 }

@@ -1,0 +1,190 @@
+package outbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"redthread/bot"
+	"redthread/store"
+)
+
+// post leaves a message for chat in a turn of somebody else.
+func (s *stage) post(chat string, lane store.Lane, text string, words bool) {
+	s.t.Helper()
+	s.n++
+	ev := bot.Event{Key: bot.EventKey(fmt.Sprint("p", s.n)), From: to("9"), Kind: bot.Wrote, At: s.clock.Now()}
+	if _, err := s.store.Turn(s.t.Context(), ev, func(tx *store.Tx, _ *bot.Session) error {
+		if words {
+			return tx.Carry(to(chat), lane, bot.Message{Text: text}, store.Carry{Sender: to("9")})
+		}
+		tx.Post(to(chat), lane, bot.Message{Text: text})
+		return nil
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// returns lets chat write, and gives the news that had been put aside for it.
+func (s *stage) returns(chat string) (news []string) {
+	s.t.Helper()
+	s.n++
+	ev := bot.Event{Key: bot.EventKey(fmt.Sprint("r", s.n)), From: to(chat), Kind: bot.Wrote, At: s.clock.Now(), Opens: &bot.Allowance{Name: "message", Count: 5, For: 48 * time.Hour}}
+	if _, err := s.store.Turn(s.t.Context(), ev, func(tx *store.Tx, _ *bot.Session) (err error) {
+		for {
+			more, err := tx.Asides(40)
+			if news = append(news, more...); err != nil || len(more) == 0 {
+				return err
+			}
+		}
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+	return news
+}
+
+func TestNewsMakesRoom(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.p.metered = true
+	s.returns("1")
+	for i := range 4 {
+		s.post("1", store.Asides, fmt.Sprint("n", i), false)
+	}
+	s.drain(3) // two are left
+	s.post("1", store.Replies, "offer", false)
+	s.post("1", store.Asides, "n4", false)
+	s.post("1", store.Alerts, "alert", false)
+	s.drain(2)
+	s.post("1", store.Replies, "late", false)
+	s.post("1", store.Asides, "n5", false)
+	s.drain(0) // the window is closed: what waits behind it is put aside, too
+	s.heard("1", "n0/1", "n1/1", "n2/1", "offer/1", "alert/1")
+	if got, want := s.returns("1"), []string{"n3", "n4", "n5"}; !slices.Equal(got, want) {
+		t.Errorf("told on their return: %q, want %q", got, want)
+	}
+	if again := s.returns("1"); len(again) > 0 {
+		t.Errorf("told again: %q", again)
+	}
+	s.drain(1)
+}
+
+// News that follow what needs an answer give way to it, too.
+func TestNewsGiveWayToWhatComesAfter(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.p.metered = true
+	s.returns("1")
+	s.post("1", store.Asides, "news", false)
+	for i := range 3 {
+		s.post("1", store.Alerts, fmt.Sprint("alert", i), false)
+	}
+	s.drain(3)
+	s.heard("1", "alert0/1", "alert1/1", "alert2/1")
+}
+
+// Clients' words that wait together are one message.
+func TestWordsThatWaitTogether(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.p.metered = true
+	s.returns("1")
+	for i := range 5 {
+		s.post("1", store.Alerts, fmt.Sprint("a", i), false)
+	}
+	for i := range 4 {
+		s.post("1", store.Replies, fmt.Sprint("w", i), true)
+	}
+	s.post("1", store.Replies, strings.Repeat("x", 1600), true)
+	s.post("1", store.Alerts, "a5", false)
+	s.post("1", store.Replies, "w4", true)
+	s.post("1", store.Replies, "w5", true)
+	s.drain(5)
+	s.returns("1")
+	s.drain(4)
+	got := s.p.heard("1")[5:]
+	if want := []string{"w0\nw1\nw2\nw3/1", strings.Repeat("x", 1600) + "/1", "a5/1", "w4\nw5/1"}; !slices.Equal(got, want) {
+		t.Errorf("heard %q, want %q", got, want)
+	}
+}
+
+// An alert is never held back while mere news went out after it was known.
+func TestNoAlertIsHeldBackForNews(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.p.metered = true
+	chat := 100
+	rapid.Check(t, func(rt *rapid.T) {
+		chat++
+		w := &watch{stage: s, chat: fmt.Sprint(chat), known: map[string]int{}}
+		said := map[string]bool{}
+		s.p.sending = func() {
+			if rapid.IntRange(0, 9).Draw(rt, "an alert meanwhile") == 0 {
+				w.post(store.Alerts, 1) // what is under way cannot be called back
+			}
+		}
+		for range rapid.IntRange(5, 40).Draw(rt, "deeds") {
+			switch rapid.IntRange(0, 6).Draw(rt, "deed") {
+			case 0, 1, 2:
+				w.post(store.Asides, 0)
+			case 3:
+				w.post(store.Alerts, 0)
+			case 4:
+				for _, n := range s.returns(w.chat) {
+					if said[n] {
+						rt.Fatalf("%s was told twice", n)
+					}
+					said[n] = true
+				}
+			default:
+				w.look(rt)
+			}
+		}
+		for _, sent := range s.p.heard(w.chat) {
+			if n := strings.TrimSuffix(sent, "/1"); said[n] {
+				rt.Fatalf("%s went out and was put aside", n)
+			}
+		}
+	})
+}
+
+// watch holds what goes out against what was known.
+type watch struct {
+	*stage
+	chat  string
+	named int
+	known map[string]int // alerts, by the first message that begins to go out after they were known
+}
+
+func (w *watch) post(lane store.Lane, flying int) {
+	w.named++
+	name := fmt.Sprint("n", w.named)
+	if lane == store.Alerts {
+		name = fmt.Sprint("a", w.named)
+		w.known[name] = len(w.p.heard(w.chat)) + flying
+	}
+	w.stage.post(w.chat, lane, name, false)
+}
+
+// look delivers what is due; then no news may have gone out after an alert was known
+// that still waits.
+func (w *watch) look(rt *rapid.T) {
+	if _, err := w.out.Drain(w.t.Context()); err != nil {
+		rt.Fatal(err)
+	}
+	heard := w.p.heard(w.chat)
+	for name, at := range w.known {
+		if slices.Contains(heard, name+"/1") {
+			continue
+		}
+		for _, later := range heard[min(at, len(heard)):] {
+			if strings.HasPrefix(later, "n") {
+				rt.Fatalf("%s waits, and %s went out after it was known: %q", name, later, heard)
+			}
+		}
+	}
+}
