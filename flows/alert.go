@@ -68,6 +68,7 @@ const (
 	alarmAppeal      = "appeal"       // a colleague waits for a supervisor's word
 	alarmProfile     = "profile"      // a client has registered
 	alarmUndelivered = "undelivered"  // what we said does not reach a client
+	alarmHandoff     = "handoff"      // nobody has come to a client in time
 )
 
 // alarms are all kinds of alerts.
@@ -79,6 +80,7 @@ func (s Settings) alarms() map[string]alarm {
 		alarmAppeal:      {bosses, store.Now, showAppeal(s)},
 		alarmProfile:     {matchmakers, store.Soon, showNewProfile(s)},
 		alarmUndelivered: {complaintDesk, store.CanWait, showUndelivered},
+		alarmHandoff:     {talkers, store.Now, showUnattended(s)},
 
 		alarmIntro:      {who(RecommendClients), store.CanWait, showIntro(s)},
 		alarmIntroAgree: {who(RecommendClients), store.Soon, showAgree(s)},

@@ -157,14 +157,11 @@ func clockMark(s Settings) dialog.Notice {
 // supervisors, after it the agency's owner. An alert that is open about the paper
 // climbs as far; there are never two.
 func (s Settings) warnOf(t *dialog.Turn, c store.PaperClock) error {
-	talk := strings.HasPrefix(c.Paper, "H-")
-	if talk && c.Mark < 3 {
+	if strings.HasPrefix(c.Paper, "H-") && (c.Kind != sla.Next || c.Mark < 3) {
 		return nil // who waits for a person is offered round, and the colleague reminded (queue.go, talk.go)
 	}
 	rung := store.RungOwner
 	switch {
-	case talk: // all of the desk have been called
-		rung = store.RungSupervisor
 	case c.Mark > 2:
 		rung = store.RungTop
 	case c.Mark == 2:

@@ -219,6 +219,9 @@ func (s Settings) beginTalk(t *dialog.Turn, h store.Handoff, there bool) error {
 	if err := t.Records.Charge(h.Number(), h.Staff.ID); err != nil {
 		return err
 	}
+	if err := s.settled(t, alarmHandoff, h.Number()); err != nil {
+		return err
+	}
 	client := h.Client.Conversation
 	for _, timer := range []string{store.HandoffUntaken, handoffOpens, offerTimer, placeTimer} {
 		t.Records.CancelFor(client, timer, h.Number())
@@ -308,10 +311,24 @@ func nobodyCame(t *dialog.Turn, s Settings, ref string) error {
 	if !s.Calendar.Open(t.Now()) {
 		return s.callLater(t, v, h)
 	}
-	v.Late = true
 	t.Say(sayStillWait.With(v))
-	if err := escalate(t, handoffAlert(s).For(ref, v), talkers); err != nil {
+	if err := s.wake(t, alarmHandoff, ref, concern{client: h.Client, rung: store.RungSupervisor}); err != nil {
 		return err
 	}
 	return s.call(t, h)
+}
+
+// showUnattended is the alert of a client to whom nobody has come. Until then the
+// search has a clock of its own (queue.go); from then on it is one that climbs, until
+// somebody comes or the client waits no more.
+func showUnattended(s Settings) func(*dialog.Turn, string, bool) (templates.Line, bool, error) {
+	return func(t *dialog.Turn, ref string, _ bool) (templates.Line, bool, error) {
+		h, err := t.Records.Handoff(ref)
+		if err != nil || !h.Waiting() {
+			return templates.Line{}, false, ignoreNotFound(err)
+		}
+		v := viewOfHandoff(h)
+		v.Late = true
+		return handoffAlert(s).For(ref, v), true, nil
+	}
 }
