@@ -64,6 +64,7 @@ const (
 	Showed  Kind = "showed"  // pictures
 	Sent    Kind = "sent"    // anything else: voice, video, file, place, link, contact
 	Edited  Kind = "edited"  // changed the words of an earlier message
+	Bounced Kind = "bounced" // nobody did anything: a template message of ours did not arrive (Knocker)
 
 	Noticed Kind = "noticed" // a timer is due, the back office has news
 )

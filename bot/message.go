@@ -33,6 +33,14 @@ type Message struct {
 	Changes   int64  `json:",omitempty"`
 	Otherwise string `json:",omitempty"`
 
+	// Takes turns the message into the taking back of an earlier one of ours, by its
+	// place in the conversation's outbox: it goes from the screen. A channel that
+	// cannot take anything back does nothing.
+	Takes int64 `json:",omitempty"`
+
+	// Gone are the platform's names of what Takes takes back, once it is sent.
+	Gone []string `json:"-"`
+
 	// Quotes is the platform's name of a message in the conversation that this one
 	// answers (Event.Ref, Event.Quotes). A channel without quotes leaves it out.
 	Quotes string `json:",omitempty"`

@@ -99,6 +99,10 @@ func (s Settings) alarms() map[string]alarm {
 	return all
 }
 
+// ownAlone says that an alert is nothing to the rest of the desk as long as the right
+// person works here: nobody else of it may open a matchmaker's client.
+func ownAlone(a store.Alert) bool { return a.Kind == alarmProfile }
+
 // deskOf is who works on papers of the kind that a number names.
 func deskOf(paper string) []store.Role {
 	if strings.HasPrefix(paper, "C-") {
@@ -266,8 +270,11 @@ func (s Settings) onRung(t *dialog.Turn, a store.Alert, r store.Rung) ([]store.S
 	switch r {
 	case store.RungOwner:
 		first, ok, err := firstOf(t, a)
-		if ok || err != nil {
+		switch {
+		case ok || err != nil:
 			return []store.Staff{first}, err
+		case first.ID != 0 && ownAlone(a):
+			return nil, nil // on the next rung is who stands in for them
 		}
 		return t.Records.OnDuty(s.rolesOf(a)...)
 	case store.RungBackup:
@@ -294,7 +301,7 @@ func firstOf(t *dialog.Turn, a store.Alert) (first store.Staff, ok bool, err err
 // loaded colleague of the same role. Nobody does when the whole desk was called.
 func (s Settings) backups(t *dialog.Turn, a store.Alert) ([]store.Staff, error) {
 	first, ok, err := firstOf(t, a)
-	if !ok || err != nil {
+	if err != nil || !ok && (first.ID == 0 || !ownAlone(a)) {
 		return nil, err
 	}
 	named, err := t.Records.Backup(first)
@@ -307,6 +314,9 @@ func (s Settings) backups(t *dialog.Turn, a store.Alert) ([]store.Staff, error) 
 	all, err := t.Records.OnDuty(first.Role)
 	if err != nil {
 		return nil, err
+	}
+	if !ok {
+		return nil, nil // whoever has least may not open the client of a colleague
 	}
 	var best []store.Staff
 	least := 0

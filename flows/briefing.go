@@ -26,7 +26,7 @@ type briefing struct {
 	Stage                 string // new, registering, registered, or a standing
 	Lang                  string // that they speak
 	Abroad                bool   // Telegram, and processing abroad is not agreed to
-	Left                  bool
+	Reach                 reachView
 	Agreed                []string // to what they have
 	store.History
 	Last  []lastTalk
@@ -74,7 +74,10 @@ func (s Settings) showBriefing(t *dialog.Turn, h store.Handoff) error {
 }
 
 func briefingOf(t *dialog.Turn, c store.Client) (b briefing, err error) {
-	b = briefing{Client: c.Code(), Source: c.SourceName, Lang: c.Lang, Left: !c.LeftAt.IsZero()}
+	b = briefing{Client: c.Code(), Source: c.SourceName, Lang: c.Lang}
+	if b.Reach, err = reachOf(t, c); err != nil {
+		return b, err
+	}
 	if b.Stage, err = stageOf(t, c); err != nil {
 		return b, err
 	}

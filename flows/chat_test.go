@@ -34,7 +34,7 @@ func TestTranscripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := newStage(t)
-			s.metered = metered(file)
+			s.metered, s.template = metered(file), template(file)
 			got := play(t, s, string(want), strings.HasPrefix(filepath.Base(file), "enrol."))
 			compare(t, file, gapless(got), gapless(string(want)))
 		})
@@ -60,7 +60,7 @@ func TestTranscriptsOnABadDay(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := newStage(t)
-			s.metered = metered(file)
+			s.metered, s.template = metered(file), template(file)
 			s.twice, s.spoil = true, func() {
 				if err := s.store.ForgetSessions(t.Context()); err != nil {
 					t.Error(err)
@@ -74,6 +74,9 @@ func TestTranscriptsOnABadDay(t *testing.T) {
 
 // metered says that WeChat counts, in a talk about that, what may be said.
 func metered(file string) bool { return strings.HasPrefix(filepath.Base(file), "delivery.") }
+
+// template says that WeChat has approved a template message, in a talk about that.
+func template(file string) bool { return strings.HasPrefix(filepath.Base(file), "delivery.template") }
 
 // onMySQL says that there may be gaps between papers' numbers: a turn that met a
 // deadlock, and was played again, has taken one that is not given out again.

@@ -41,7 +41,8 @@ func openClient(s Settings) dialog.Flow[none] {
 type clientView struct {
 	Client   string
 	Since    time.Time
-	Left     bool   // unfollowed or blocked us
+	Left     bool // unfollowed or blocked us
+	Reach    reachView
 	Agreed   bool   // to the notice: without it nothing is shown
 	Show     bool   // to being shown to candidates
 	Profile  bool   // there is one, and who looks may read it
@@ -140,6 +141,9 @@ func showClient(t *dialog.Turn, s Settings, code string) error {
 
 func viewOfClient(t *dialog.Turn, c store.Client) (v clientView, err error) {
 	v = clientView{Client: c.Code(), Since: c.ArrivedAt, Left: !c.LeftAt.IsZero(), Standing: c.Standing.String(), Boss: iMay(t, AssignClient)}
+	if v.Reach, err = reachOf(t, c); err != nil {
+		return v, err
+	}
 	owner, err := t.Records.Owner(c)
 	if ignoreNotFound(err) != nil {
 		return v, err

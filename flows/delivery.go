@@ -32,6 +32,7 @@ type fateView struct {
 	Again  bool   // sending it again can help
 	At     time.Time
 	Number string // of the message
+	Words  string // as they begin, where they are to be taken back
 }
 
 // fateCard tells what stands in the way, and sends the words again.
@@ -39,12 +40,19 @@ var fateCard = dialog.Card[fateView]{
 	Text: templates.New[fateView](failedCard), Hear: sendAgain, Staff: who(TakeTalk),
 }
 
-const failedCard = "delivery.failed"
+// waitsCard says that words wait, or are long on their way, and lets them be taken
+// back.
+var waitsCard = dialog.Card[fateView]{
+	Text: templates.New[fateView](keptCard), Hear: takeBackByCard, Staff: who(TakeTalk),
+}
+
+const (
+	failedCard = "delivery.failed"
+	keptCard   = "delivery.waits"
+)
 
 var (
 	sayArrived   = templates.New[fateView]("delivery.arrived")
-	sayOnItsWay  = templates.New[fateView]("delivery.on_its_way")
-	sayWaits     = templates.New[fateView]("delivery.waits")
 	sayAgain     = templates.New[fateView]("delivery.again")
 	sayNotAgain  = templates.New[fateView]("delivery.not_again")
 	sayLastLines = templates.New[[]fateView]("delivery.last")
@@ -71,10 +79,8 @@ func tellFate(t *dialog.Turn, id string) error {
 		return tellArrival(t, c, v)
 	}
 	switch t.Answering(c.Carry.Ref); c.Fate {
-	case store.OnItsWay:
-		t.News(sayOnItsWay.With(v))
-	case store.WaitsFor:
-		t.Say(sayWaits.With(v))
+	case store.OnItsWay, store.WaitsFor, store.Knocked:
+		t.Say(waitsCard.For(v.Number, v))
 	default:
 		t.Say(fateCard.For(v.Number, v))
 	}
@@ -101,14 +107,14 @@ func tellArrival(t *dialog.Turn, c store.Carried, v fateView) error {
 func fateRef(c store.Carried) string { return c.ID[:min(20, len(c.ID))] }
 
 func viewOfFate(t *dialog.Turn, c store.Carried) (fateView, error) {
-	v := fateView{Client: c.Client.Code(), Fate: string(c.Fate), Waited: c.Told == store.WaitsFor, At: c.At, Number: fateRef(c), Again: c.Fate != store.NoPicture}
+	v := fateView{Client: c.Client.Code(), Fate: string(c.Fate), Waited: c.Told.Waits(), At: c.At, Number: fateRef(c), Again: c.Fate != store.NoPicture}
 	last, err := t.Records.CarriedFrom(mostFollowed)
 	v.Last = true
 	for _, o := range last {
 		switch {
 		case o.ID == c.ID || o.To != c.To:
 			continue
-		case o.Fate == store.WaitsFor, o.Told == store.WaitsFor:
+		case o.Fate.Waits(), o.Told.Waits():
 			v.More++
 		}
 		v.Last = v.Last && o.Seq < c.Seq
@@ -122,16 +128,12 @@ const mostFollowed = 50
 
 // sendAgain sends words once more that did not arrive.
 func sendAgain(t *dialog.Turn, ref, _ string) error {
-	last, err := t.Records.CarriedFrom(mostFollowed)
+	c, err := carriedBy(t, ref)
 	if err != nil {
-		return err
+		return gone(t, err)
 	}
-	i := slices.IndexFunc(last, func(c store.Carried) bool { return fateRef(c) == ref })
-	if i < 0 {
-		return gone(t, store.ErrNotFound)
-	}
-	v := fateView{Client: last[i].Client.Code()}
-	switch _, err := t.Records.Again(last[i].ID); {
+	v := fateView{Client: c.Client.Code()}
+	switch _, err := t.Records.Again(c.ID); {
 	case errors.Is(err, store.ErrNotLost):
 		t.Say(sayNotAgain.With(v))
 	case err != nil:
@@ -140,6 +142,16 @@ func sendAgain(t *dialog.Turn, ref, _ string) error {
 		t.Say(sayAgain.With(v))
 	}
 	return nil
+}
+
+// carriedBy is the message of a card's ref, if what it carries was written here.
+func carriedBy(t *dialog.Turn, ref string) (store.Carried, error) {
+	last, err := t.Records.CarriedFrom(mostFollowed)
+	i := slices.IndexFunc(last, func(c store.Carried) bool { return fateRef(c) == ref })
+	if err = only(i >= 0, err); err != nil {
+		return store.Carried{}, err
+	}
+	return last[i], nil
 }
 
 // following tells a colleague who writes "?" how their last lines stand.

@@ -80,8 +80,8 @@ func (s Settings) hearColleague(t *dialog.Turn, me store.Staff, talks []store.Ha
 			return s.answerDesk(t, ref, choice)
 		}
 	}
-	if typed && card == failedCard {
-		return sendAgain(t, ref, choice)
+	if hear := fateCards[card]; typed && hear != nil {
+		return hear(t, ref, choice)
 	}
 	w, ok, err := carry(t)
 	if !ok || err != nil {

@@ -152,7 +152,7 @@ func allFlows(s Settings) []dialog.Definition {
 		consentFlow(s, store.ConsentShow),
 		consentFlow(s, store.StatementSingle),
 		consentFlow(s, store.StatementTruth),
-		consents,
+		takingBack, consents, // the same word means the one to colleagues, the other to clients
 		mydata(s),
 		forgetMe,
 		correction(s),
@@ -187,7 +187,7 @@ func allFlows(s Settings) []dialog.Definition {
 		matches,
 		shortlist,
 		verifying(s),
-		following,
+		following, writingAnew(s),
 	})
 }
 
@@ -209,7 +209,7 @@ func allCards(s Settings) []dialog.AnyCard {
 		stoppedCard(s), waitingCard(s), appealCard(s), candidateCard(), apartCard, shortlistCard(),
 		dutyCard(s), teamCard(s), colleagueCard(s), assignCard(s), lateCard(s), listCard(s),
 		taskCard(s), reportCard(s), checkCard(s), findingCard, answeredCheck(s), liveCard(s),
-		talkCard(s), undeliveredCard, fateCard,
+		talkCard(s), undeliveredCard, fateCard, waitsCard, takeBackCard, tookNotCard,
 		introCard(s), introAgain(s), standCard(s), introductionCard(s), agreeCard(s), stopCard(s),
 		proposalCard(s), fixedCard(s), detailsCard(s), remindDateCard(s), homeCard(s), howCard(s), harassedCard(s), togetherCard(s), dateCard(s),
 		sosCard(s), staffSOSCard(s), seeSOSCard(s),
@@ -218,7 +218,7 @@ func allCards(s Settings) []dialog.AnyCard {
 
 func allNews(s Settings) []dialog.Notice {
 	return []dialog.Notice{
-		complaintUntaken(s), handoffUntaken(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun,
+		complaintUntaken(s), handoffUntaken(s), handoffFreed(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun,
 		talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken(s),
 		talkIdle(s), talkEnded(s), undelivered(s), pictureLost, paperLapses, channelDown,
 		channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s),

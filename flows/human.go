@@ -87,6 +87,22 @@ func handoffUntaken(s Settings) dialog.Notice {
 	return dialog.Notice{Name: store.HandoffUntaken, Play: func(t *dialog.Turn, ref string) error { return nobodyCame(t, s, ref) }}
 }
 
+// handoffFreed lets a client know that somebody else comes, because whoever had come
+// works here no more.
+func handoffFreed(s Settings) dialog.Notice {
+	return dialog.Notice{Name: store.HandoffFreed, Play: func(t *dialog.Turn, ref string) error {
+		h, err := t.Records.Handoff(ref)
+		if err != nil || !h.Waiting() {
+			return ignoreNotFound(err)
+		}
+		if !s.Calendar.Open(t.Now()) {
+			return s.callLater(t, viewOfHandoff(h), h)
+		}
+		t.Say(sayHandedOn.With(none{}))
+		return s.call(t, h)
+	}}
+}
+
 // handoffView is what texts may tell of a client's talk with a person.
 type handoffView struct {
 	Client, Name string // the client's code; the colleague's name
@@ -115,6 +131,7 @@ var (
 	sayAway        = templates.New[handoffView]("human.away")
 	saySetAside    = templates.New[handoffView]("human.set_aside")
 	sayStillWait   = templates.New[handoffView]("human.still_waiting")
+	sayHandedOn    = templates.New[none]("human.handed_on")
 	sayCame        = templates.New[handoffView]("human.came")
 	sayYouAreStaff = templates.New[none]("human.you_are_staff")
 

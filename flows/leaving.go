@@ -124,6 +124,7 @@ func endAccess(t *dialog.Turn, l *leaving) (dialog.Move, error) {
 type handedView struct {
 	Number, Name                           string // Name is who left
 	Clients, Talks, Complaints, Questions  []string
+	Tasks, Checks                          []string
 	AllClients, AllTalks, AllCases, AllAsk int  // to whomever
 	Mine                                   bool // there is something for the one who is told
 	Above                                  bool // they hear of the rest, too
@@ -139,7 +140,9 @@ func viewOfHandover(h store.Handover, me store.Staff, above bool) handedView {
 		Clients: h.For(me.ID, store.HandedClient), Complaints: h.For(me.ID, store.HandedComplaint), Questions: h.For(me.ID, store.HandedQuestion),
 		AllClients: h.Count(store.HandedClient), AllTalks: h.Count(store.HandedTalk), AllCases: h.Count(store.HandedComplaint), AllAsk: h.Count(store.HandedQuestion),
 	}
-	v.Mine = len(v.Clients)+len(v.Complaints)+len(v.Questions) > 0
+	v.Tasks = append(h.For(me.ID, store.HandedTask), h.For(me.ID, store.HandedAsked)...)
+	v.Checks = h.For(me.ID, store.HandedCheck)
+	v.Mine = len(v.Clients)+len(v.Complaints)+len(v.Questions)+len(v.Tasks)+len(v.Checks) > 0
 	if n := len(v.Clients); n > mostNamed {
 		v.Clients, v.More = v.Clients[:mostNamed], n-mostNamed
 	}

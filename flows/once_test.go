@@ -128,7 +128,7 @@ func TestDismissedInTheMiddle(t *testing.T) {
 	}
 	s.wait(time.Second)
 	heard := s.said("")
-	if !strings.Contains(heard, "chen< 投诉 C-000001") || !strings.Contains(heard, "anna< 您的投诉 C-000001 现在由陈店长负责") || !strings.Contains(heard, "chen< ⏰ K-000001") || !strings.Contains(heard, "anna< 抱歉让您久等") {
+	if !strings.Contains(heard, "chen< 投诉 C-000001") || !strings.Contains(heard, "anna< 您的投诉 C-000001 现在由陈店长负责") || !strings.Contains(heard, "chen< 📣 K-000001") || !strings.Contains(heard, "anna< 接待您的同事有变动") {
 		t.Errorf("after the dismissal:\n%s", heard)
 	}
 	s.act(s.person("anna"), "还在吗")

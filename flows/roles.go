@@ -78,7 +78,7 @@ var rights = []right{
 	{RecommendClients, "bring two clients together: send a recommendation, agree to a colleague's, take it back", matchmakers, []string{"flow:recommend", "staff.candidate/recommend", "staff.introduction", "staff.intro_agree", "staff.intro_stop"}},
 	{SeePackages, "see what a client has paid for", matchmakers, []string{"flow:package"}},
 	{SetPackage, "set what a client has paid for", bosses, nil},
-	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff", "talk.topic_note", "flow:following", "delivery.failed"}},
+	{TakeTalk, "talk with a client who asked for a person", everyone, []string{"staff.handoff", "talk.topic_note", "flow:following", "delivery.failed", "delivery.waits", "delivery.take_back", "delivery.took_not", "flow:taking_back", "flow:correcting"}},
 	{HaveTalks, "turn to a client of one's own, say for whom words are", everyone, []string{"flow:talk_to", "talk.from_client", "talk.remind", "talk.whom"}},
 	{WriteNotes, "write notes about clients", everyone, []string{"flow:note", "flow:note_about", "talk.briefing"}},
 	{SendCanned, "look for ready replies, send one", everyone, []string{"flow:canned", "canned.list", "canned.one"}},

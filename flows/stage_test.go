@@ -88,6 +88,7 @@ type stage struct {
 	spoil    func()   // what goes wrong before each event
 	away     bool     // nobody makes copies, or brings pictures home
 	metered  bool     // WeChat counts what may be said
+	template bool     // it has approved a template message
 	twice    bool     // the platforms deliver everything twice
 
 	mu sync.Mutex // guards what people heard
@@ -103,6 +104,9 @@ func newStage(t testing.TB) *stage {
 	s.maker = copyMaker(t, s.store)
 	s.last = lastWords(t)
 	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}}
+	s.sender.Knocks = &outbox.Knocks{Every: 12 * time.Hour, Say: func(w store.Waits) (map[string]string, error) {
+		return flows.KnockWords(loadTexts(t, nil), "红线婚介", shanghai, w)
+	}}
 	return s
 }
 
@@ -294,6 +298,11 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		ev.Text, p.wrote = line, ev.Ref
 		return []bot.Event{ev}
 	}
+	if words, ok := strings.CutPrefix(deed, "quote own "); ok {
+		ev.Quotes = p.wrote
+		ev.Text, p.wrote = words, ev.Ref
+		return []bot.Event{ev}
+	}
 	if words, ok := strings.CutPrefix(deed, "quote "); ok {
 		quoted, words, _ := strings.Cut(words, ": ")
 		s.quote(p, &ev, quoted)
@@ -349,6 +358,8 @@ func (s *stage) read(p *person, line string) []bot.Event {
 			s.t.Fatalf("there is no trouble %q", rest)
 		}
 		return nil
+	case "bounce": // the template message does not arrive
+		ev.Kind, ev.Opens = bot.Bounced, nil
 	case "hold", "release":
 		s.hold(verb, rest)
 		return nil
@@ -655,7 +666,7 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 			if p.trouble != nil {
 				return bot.Receipt{}, p.trouble
 			}
-			if e.Metered() && d.Budget == 0 && d.Message.Mark == "" {
+			if e.Metered() && d.Budget == 0 && d.Message.Mark == "" && d.Message.Takes == 0 {
 				return bot.Receipt{}, bot.ErrClosed
 			}
 			if drawn := draw(p, d.Message); drawn != "" {
@@ -673,6 +684,22 @@ func (e ear) Send(_ context.Context, d bot.Delivery) (bot.Receipt, error) {
 		}
 	}
 	return r, nil
+}
+
+// Knock shows a template message; it needs no leave to write.
+func (e ear) Knock(_ context.Context, k bot.Knock) error {
+	s := e.stage
+	if !s.template || e.name != "wechat" {
+		return bot.ErrNoKnock
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.people {
+		if p.at == k.To {
+			p.heard = append(p.heard, fmt.Sprintf("【模板消息】%s：%s（%s，%s 条）", k.Say["agency"], k.Say["note"], k.Say["time"], k.Say["count"]))
+		}
+	}
+	return nil
 }
 
 // troubles are why nothing reaches somebody.
@@ -742,6 +769,8 @@ func (p *person) textOf(ref string) string {
 // numbered or lettered words on WeChat.
 func draw(p *person, m bot.Message) string {
 	switch {
+	case m.Takes != 0:
+		return p.taken(m.Gone)
 	case m.Mark != "":
 		return p.marked(m.Mark)
 	case m.Edits != "" && m.Changes != 0:
@@ -788,6 +817,15 @@ func draw(p *person, m bot.Message) string {
 	}
 	if m.Document != nil {
 		lines = append(lines, "("+strings.TrimSpace(cmp.Or(string(m.Document.Kind), "file")+" "+m.Document.Name)+")")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// taken is how it looks when messages go from the screen.
+func (p *person) taken(names []string) string {
+	var lines []string
+	for _, name := range names {
+		lines = append(lines, "✂ "+p.quoted(name))
 	}
 	return strings.Join(lines, "\n")
 }

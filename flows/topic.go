@@ -148,6 +148,8 @@ func hearTopic(s Settings) func(*dialog.Turn) error {
 			return s.findCanned(t, search)
 		case t.Event.Kind == bot.Wrote && asksFate(t.Event.Text):
 			return tellLastLines(t)
+		case mine && t.Event.Kind == bot.Wrote && (t.Wrote(openTakeBack) || asksTakeBack(t.Event.Text)):
+			return takeBackByWord(t)
 		case mine && t.Wrote(openFinish):
 			return s.closeTalk(t, me, h)
 		case mine:

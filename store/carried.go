@@ -31,6 +31,10 @@ const NewsCarried = "outbox.carried"
 // patienceFor is how long a message may be on its way before its sender is told so.
 const patienceFor = time.Minute
 
+// waitPatience is the same where the platform takes nothing: who sends finds out in
+// less, and whether the person can be told.
+const waitPatience = 3 * time.Second
+
 // Fate is what has become of a message that carries somebody's words.
 type Fate string
 
@@ -39,6 +43,7 @@ type Fate string
 const (
 	OnItsWay   Fate = "on_its_way"
 	WaitsFor   Fate = "waits"   // for the person to write: the platform takes no more
+	Knocked    Fate = "knocked" // so it does, and a template message has told them
 	Arrived    Fate = "arrived" // the platform has taken it
 	PersonGone Fate = "gone"    // the person has blocked or left us
 	WasRefused Fate = "refused" // the platform does not take it as it is
@@ -46,10 +51,14 @@ const (
 	TooLate    Fate = "late"    // it could not be sent for a day
 	NoPicture  Fate = "picture" // a picture or file of it is not to be had
 	WasDropped Fate = "dropped" // by an operator
+	TakenBack  Fate = "taken"   // by who wrote it
 )
 
 // Final says that nothing more becomes of it by itself.
-func (f Fate) Final() bool { return f != OnItsWay && f != WaitsFor }
+func (f Fate) Final() bool { return f != OnItsWay && !f.Waits() }
+
+// Waits says that it waits for the person to write.
+func (f Fate) Waits() bool { return f == WaitsFor || f == Knocked }
 
 // Carried is a message that carries somebody's words.
 type Carried struct {
@@ -89,8 +98,11 @@ func (tx *Tx) Carry(to bot.Conversation, lane Lane, m bot.Message, c Carry) erro
 		return err
 	}
 	patience := patienceFor
-	if w.Closed(tx.now) {
-		patience = 0 // it will wait: why should who wrote it
+	switch { // it will wait: why should who wrote it
+	case w.Closed(tx.now) && w.Behind:
+		patience = 0
+	case w.Closed(tx.now):
+		patience = waitPatience
 	}
 	tx.LaterFor(c.Sender, NewsCarried, id, tx.now.Add(patience))
 	return nil
@@ -215,21 +227,27 @@ func (tx *Tx) withClients(all []Carried) ([]Carried, error) {
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return nil, err
 		}
-		if c.Fate != OnItsWay {
+		if c.Fate != OnItsWay && c.Fate != WaitsFor {
 			continue
 		}
-		_, last, err := tx.window(c.To)
+		w, last, err := tx.window(c.To)
 		if err != nil {
 			return nil, err
 		}
 		if c.Seq > last {
 			all[i].Fate = WaitsFor
 		}
+		if all[i].Fate == WaitsFor && w.Knocked {
+			all[i].Fate = Knocked
+		}
 	}
 	return all, nil
 }
 
 func fateOf(state State, reason string) Fate {
+	if strings.HasPrefix(reason, takenReason) {
+		return TakenBack
+	}
 	switch state {
 	case Queued:
 		return OnItsWay
@@ -306,6 +324,17 @@ func (tx *Tx) RefOf(to bot.Conversation, seq int64) (string, error) {
 	return refOf(tx.sql.QueryRowContext(tx.ctx, selectRefs, to.String(), seq))
 }
 
+// RefsOf are all names that the platform has given to the message at that place, if it
+// carries words: one of each piece, and of each picture.
+func (s *Store) RefsOf(ctx context.Context, to bot.Conversation, seq int64) (all []string, err error) {
+	var refs string
+	err = s.sql.QueryRowContext(ctx, selectRefs, to.String(), seq).Scan(&refs)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && refs == "" {
+		return nil, nil
+	}
+	return strings.Split(refs, ","), wrap("look for a message's names", err)
+}
+
 const selectRefs = "SELECT refs FROM carried WHERE conversation = ? AND seq = ?"
 
 func refOf(row *sql.Row) (refs string, err error) {
@@ -341,6 +370,8 @@ type Window struct {
 	Left    int       // how many messages, what is on its way taken off
 	Until   time.Time // when the leave ends, unless the person writes
 	Gone    bool      // the person has blocked or left us
+	Knocked bool      // a template message has told them that something waits
+	Behind  bool      // something has been said that is still on its way, or waits
 }
 
 // Closed says that nothing can be sent before the person writes.
@@ -360,16 +391,16 @@ func (tx *Tx) window(c bot.Conversation) (w Window, last int64, err error) {
 	var left [2]int
 	var ends [2]int64
 	var said, sent int64
-	gone := 0
-	err = tx.sql.QueryRowContext(tx.ctx, "SELECT gone, message_left, message_until, action_left, action_until, max_seq, sent_seq FROM outbox_heads WHERE conversation = ?", c.String()).
-		Scan(&gone, &left[0], &ends[0], &left[1], &ends[1], &said, &sent)
+	gone, knocked := 0, 0
+	err = tx.sql.QueryRowContext(tx.ctx, "SELECT gone, CASE WHEN knocked_opens = opens THEN 1 ELSE 0 END, message_left, message_until, action_left, action_until, max_seq, sent_seq FROM outbox_heads WHERE conversation = ?", c.String()).
+		Scan(&gone, &knocked, &left[0], &ends[0], &left[1], &ends[1], &said, &sent)
 	if errors.Is(err, sql.ErrNoRows) {
 		return w, math.MaxInt64, nil
 	}
 	if err != nil {
 		return w, 0, wrap("read window", err)
 	}
-	w.Gone = gone == 1
+	w.Gone, w.Knocked, w.Behind = gone == 1, knocked == 1, said > sent
 	if w.Counted = isCounted(ends); !w.Counted {
 		return w, math.MaxInt64, nil
 	}

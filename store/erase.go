@@ -120,7 +120,7 @@ var notPersonal = map[string]string{
 	"erasure_ends":     "goes when the last words have gone out",
 	"erasure_orders":   "whose it is goes with the erasure",
 	"aliases":          "of groups, which no client is",
-	"threads":          "of groups; the codes of clients in it stand for nobody once they are erased",
+	"threads":          "of groups; it says which topics are still to be deleted after an erasure",
 	"staff":            "of colleagues",
 	"staff_chats":      "of colleagues",
 	"staff_backups":    "of colleagues",

@@ -138,6 +138,9 @@ func (s *Store) eraseIn(ctx context.Context, tx *sql.Tx, e erasing) (done Erased
 	if err := s.tellPartners(ctx, tx, e); err != nil {
 		return done, err
 	}
+	if err := s.endThreads(ctx, tx, e.chats); err != nil {
+		return done, err
+	}
 	if done.stays, err = approvedOf(ctx, tx, ids(e.chats)); err != nil {
 		return done, err
 	}

@@ -16,10 +16,13 @@ const (
 	handoffClosed  = "closed"
 )
 
-// HandoffUntaken is the timer that comes due in the client's conversation when
-// nobody comes to a client who waits for a person, or whoever came has left. Its
-// ref is the hand-off's number.
-const HandoffUntaken = "handoff_untaken"
+// The timers that come due in the conversation of a client who waits for a person:
+// nobody has come, or whoever had come works here no more. Their ref is the hand-off's
+// number.
+const (
+	HandoffUntaken = "handoff_untaken"
+	HandoffFreed   = "handoff_freed"
+)
 
 // Handoff is a client's talk with a person, or the wait for one.
 type Handoff struct {
@@ -366,8 +369,8 @@ func (s *Store) freeHandoffs(ctx context.Context, tx *sql.Tx, staff int64) error
 	}
 	return s.free(ctx, tx,
 		"SELECT h.id, k.conversation FROM handoffs h JOIN clients k ON k.id = h.client_id WHERE h.staff_id = ? AND h.state = 'taken'",
-		"UPDATE handoffs SET staff_id = 0, desk = '', taken_at = 0, asked_at = 0, reminded_at = 0, state = 'waiting' WHERE id = ?",
-		staff, HandoffUntaken, "H")
+		"UPDATE handoffs SET staff_id = 0, desk = '', called_at = 0, taken_at = 0, asked_at = 0, reminded_at = 0, state = 'waiting' WHERE id = ?",
+		staff, HandoffFreed, "H")
 }
 
 // Step is something that was done about a hand-off.

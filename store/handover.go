@@ -18,7 +18,9 @@ const (
 	HandedTalk      = "talk" // its client waits for another colleague
 	HandedComplaint = "complaint"
 	HandedQuestion  = "question"
-	HandedTask      = "task" // that a colleague has asked of them
+	HandedTask      = "task"  // that a colleague has asked of them
+	HandedAsked     = "asked" // a task that they have asked of a colleague
+	HandedCheck     = "check" // a spot check that they were to bring to its end
 )
 
 // NewsHandover tells, in a colleague's own conversation, what somebody who left
@@ -48,7 +50,7 @@ func (h Handover) Number() string { return number("V", h.ID) }
 
 // Ref is what the thing is called: "K-000012", "C-000001".
 func (i HandedOver) Ref() string {
-	return number(map[string]string{HandedClient: "K", HandedTalk: "H", HandedComplaint: "C", HandedQuestion: "Q", HandedTask: "T"}[i.Kind], i.ID)
+	return number(map[string]string{HandedClient: "K", HandedTalk: "H", HandedComplaint: "C", HandedQuestion: "Q", HandedTask: "T", HandedAsked: "T", HandedCheck: "X"}[i.Kind], i.ID)
 }
 
 // For lists what went to one colleague, of one kind.
@@ -80,31 +82,53 @@ type handing struct {
 	news string                                              // for the client; empty: they need not know
 
 	roles []Role // who takes it, before supervisors and owners
+
+	// along is what goes with each: statements of who has it now, and its ID.
+	along []string
 }
+
+// withClient is what follows a client to whoever is their matchmaker now: what a table
+// keeps of that besides clients.owner_id gets its statement here.
+var withClient []string
 
 // handings are in the order in which they are done. What a colleague can have in
 // hand besides gets its line here.
 var handings = []handing{
 	{
 		HandedClient, "SELECT id, conversation FROM clients WHERE owner_id = ? AND person_id = 0 AND erased_at = 0 ORDER BY id",
-		"UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", (*Store).freeClients, NewsNewOwner, []Role{RoleMatchmaker},
+		"UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", (*Store).freeClients, NewsNewOwner, []Role{RoleMatchmaker}, withClient,
 	},
 	{
 		HandedComplaint, "SELECT c.id, k.conversation FROM complaints c JOIN clients k ON k.id = c.client_id WHERE c.owner_id = ? AND c.closed_at = 0 ORDER BY c.id",
-		"UPDATE complaints SET owner_id = ? WHERE id = ?", (*Store).freeComplaints, NewsNewHandler, []Role{RoleService},
+		"UPDATE complaints SET owner_id = ? WHERE id = ?", (*Store).freeComplaints, NewsNewHandler, []Role{RoleService}, nil,
 	},
 	{
 		HandedQuestion, "SELECT q.id, k.conversation FROM questions q JOIN clients k ON k.id = q.client_id WHERE q.owner_id = ? AND q.state = 'open' ORDER BY q.id",
-		"UPDATE questions SET owner_id = ? WHERE id = ?", (*Store).freeQuestions, "", []Role{RoleService},
+		"UPDATE questions SET owner_id = ? WHERE id = ?", (*Store).freeQuestions, "", []Role{RoleService}, nil,
 	},
 	{
 		HandedTask, "SELECT k.id, f.conversation FROM tasks k JOIN staff f ON f.id = k.asker_id WHERE k.doer_id = ? AND k.closed_at = 0 ORDER BY k.id",
-		"UPDATE tasks SET doer_id = ? WHERE id = ?", nil, "", Roles,
+		"UPDATE tasks SET doer_id = ? WHERE id = ?", nil, "", Roles, nil,
+	},
+	{ // to a supervisor, who is to say whether it is done
+		HandedAsked, "SELECT k.id, f.conversation FROM tasks k JOIN staff f ON f.id = k.doer_id WHERE k.asker_id = ? AND k.closed_at = 0 ORDER BY k.id",
+		"UPDATE tasks SET asker_id = ? WHERE id = ?", nil, "", nil, nil,
+	},
+	{
+		HandedCheck, "SELECT c.id, f.conversation FROM spot_checks c JOIN staff f ON f.id = c.staff_id WHERE c.checker_id = ? AND c.closed_at = 0 ORDER BY c.id",
+		"UPDATE spot_checks SET checker_id = ? WHERE id = ?", (*Store).endFindings, "", nil, nil,
 	},
 	{
 		HandedTalk, "SELECT h.id, k.conversation FROM handoffs h JOIN clients k ON k.id = h.client_id WHERE h.staff_id = ? AND h.state = 'taken' ORDER BY h.id",
-		"", (*Store).freeHandoffs, "", nil,
+		"", (*Store).freeHandoffs, "", nil, nil,
 	},
+}
+
+// endFindings closes what was found in the work of a colleague who can mend nothing
+// any more.
+func (s *Store) endFindings(ctx context.Context, tx *sql.Tx, staff int64) error {
+	_, err := tx.ExecContext(ctx, "UPDATE spot_checks SET state = ?, closed_at = ? WHERE staff_id = ? AND state = ?", string(CheckClosed), millis(s.now()), staff, string(CheckScored))
+	return err
 }
 
 // freeClients makes nobody's clients of those who are still a colleague's.
@@ -161,7 +185,56 @@ func (s *Store) handOver(ctx context.Context, tx *sql.Tx, from, to, by int64) (h
 			return h, err
 		}
 	}
+	if _, err := tx.ExecContext(ctx, "UPDATE sla_clocks SET staff_id = 0 WHERE staff_id = ? AND stopped = ?", from, false); err != nil {
+		return h, err
+	}
+	if err := s.handAlerts(ctx, tx, h, from); err != nil {
+		return h, err
+	}
 	return h, s.tellTakers(ctx, tx, h, takers)
+}
+
+// handAlerts moves the open alerts that concerned the colleague most to whoever has
+// the paper now, or is the client's matchmaker; else to the desk. Where nobody besides
+// has been called they call anew, at once.
+func (s *Store) handAlerts(ctx context.Context, tx *sql.Tx, h Handover, from int64) error {
+	rows, err := tx.QueryContext(ctx, "SELECT a.id, a.paper, a.conversation, a.rung, COALESCE(k.owner_id, 0) FROM alerts a LEFT JOIN clients k ON k.id = a.client_id WHERE a.ended_at = 0 AND a.first_id = ? ORDER BY a.id", from)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var all []alertRow
+	for rows.Next() {
+		var a alertRow
+		if err := rows.Scan(&a.ID, &a.Paper, &a.Conversation, &a.Rung, &a.FirstID); err != nil {
+			return err
+		}
+		all = append(all, a)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, a := range all {
+		if i := slices.IndexFunc(h.Items, func(i HandedOver) bool { return i.Ref() == a.Paper }); i >= 0 {
+			a.FirstID = h.Items[i].To
+		}
+		if err := s.handAlert(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) handAlert(ctx context.Context, tx *sql.Tx, a alertRow) error {
+	set := "first_id = ?"
+	if a.Rung == int(RungOwner) {
+		set += ", called_at = 0"
+		if _, err := tx.ExecContext(ctx, s.timerUpsert(), a.Conversation, AlertStep, Alert{ID: a.ID}.Number(), millis(s.now())); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE alerts SET "+set+" WHERE id = ?", a.FirstID, a.ID)
+	return err
 }
 
 // taker is somebody who can take things over.
@@ -279,10 +352,24 @@ func (s *Store) give(ctx context.Context, tx *sql.Tx, k handing, p freed, to int
 	if k.kind == HandedClient {
 		args = append(args, p.id)
 	}
-	if _, err := tx.ExecContext(ctx, k.give, args...); err != nil || k.news == "" {
+	if _, err := tx.ExecContext(ctx, k.give, args...); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, s.timerUpsert(), p.conversation, k.news, HandedOver{Kind: k.kind, ID: p.id}.Ref(), millis(s.now()))
+	for _, follows := range k.along {
+		if _, err := tx.ExecContext(ctx, follows, to, p.id); err != nil {
+			return err
+		}
+	}
+	ref := HandedOver{Kind: k.kind, ID: p.id}.Ref()
+	if k.kind != HandedAsked { // the clock is that of the one who does it
+		if _, err := tx.ExecContext(ctx, "UPDATE sla_clocks SET staff_id = ? WHERE paper = ? AND stopped = ?", to, ref, false); err != nil {
+			return err
+		}
+	}
+	if k.news == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, s.timerUpsert(), p.conversation, k.news, ref, millis(s.now()))
 	return err
 }
 

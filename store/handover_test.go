@@ -3,9 +3,12 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"redthread/bot"
+	"redthread/bot/sla"
 	"redthread/store"
 	"redthread/store/storetest"
 )
@@ -79,7 +82,7 @@ func TestHandOverByLoad(t *testing.T) {
 	for _, ev := range due {
 		told[ev.Text[:len(ev.Text)-len(":K-000001")]]++
 	}
-	if err != nil || told[store.NewsNewOwner] != len(clients) || told[store.NewsNewHandler] != 1 || told[store.NewsHandover] != 3 || told[store.HandoffUntaken] != 1 {
+	if err != nil || told[store.NewsNewOwner] != len(clients) || told[store.NewsNewHandler] != 1 || told[store.NewsHandover] != 3 || told[store.HandoffFreed] != 1 {
 		t.Errorf("told %v, %v", told, err)
 	}
 	turn(t, s, anna, func(tx *store.Tx) error {
@@ -130,4 +133,117 @@ func TestHandOverWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("changed: %+v", got)
 	}
 	turn(t, s, mei, func(tx *store.Tx) error { _, err := tx.Staff(mei); return err })
+}
+
+// What runs and waits goes along: the clocks are charged to who takes over, an alert
+// that had reached the leaver alone calls them, what the leaver was to judge goes to a
+// supervisor, and what was found in their own work is closed.
+func TestHandOverTakesClocksAndAlertsAlong(t *testing.T) {
+	t.Parallel()
+	s, leaver, clients := leaverWorld(t)
+	boss := enrol(t, s, bot.Conversation{Channel: "telegram", Chat: "820000900"}, store.RoleSupervisor, "陈店长")
+	c := clients[0]
+	var asked store.Task
+	turn(t, s, mei, func(tx *store.Tx) (err error) {
+		for _, paper := range []string{"C-000001", "H-000001"} {
+			clock := store.PaperClock{Clock: sla.Start(time.Hour, tx.Now()), Paper: paper, Kind: sla.Next, Conversation: c.Conversation, ClientID: c.Chat, StaffID: leaver.ID, StartedAt: tx.Now()}
+			if err := tx.SetClock(clock, tx.Now().Add(time.Hour), time.Time{}); err != nil {
+				return err
+			}
+		}
+		a, _, err := tx.RaiseAlert(store.Alert{Kind: "late_next", Paper: "C-000001", Urgency: store.Soon, Conversation: c.Conversation, ClientID: c.Chat, FirstID: leaver.ID, Rung: store.RungOwner})
+		if err != nil {
+			return err
+		}
+		if err := tx.MoveAlert(a, true); err != nil {
+			return err
+		}
+		asked, err = tx.AskTask(store.Task{Asker: leaver, Doer: boss, Words: store.TaskWords{What: "回电话"}, DueAt: tx.Now().Add(time.Hour)})
+		return err
+	})
+	h, err := s.HandOver(t.Context(), leaver.ID, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taker := h.For(4, store.HandedComplaint)
+	if len(taker) != 1 {
+		t.Fatalf("the complaint went elsewhere: %+v", h.Items)
+	}
+	turn(t, s, anna, func(tx *store.Tx) error {
+		complaint, err := tx.Clock("C-000001", sla.Next)
+		if err != nil || complaint.StaffID != 4 {
+			t.Errorf("the complaint's clock is charged to %d, %v", complaint.StaffID, err)
+		}
+		if talk, err := tx.Clock("H-000001", sla.Next); err != nil || talk.StaffID != 0 {
+			t.Errorf("the clock of a talk that nobody has is charged to %d, %v", talk.StaffID, err)
+		}
+		if a, err := tx.OpenAlert("late_next", "C-000001"); err != nil || a.FirstID != 4 || !a.CalledAt.IsZero() {
+			t.Errorf("the alert is for %d, called at %v, %v", a.FirstID, a.CalledAt, err)
+		}
+		if k, err := tx.Task(asked.Number()); err != nil || k.Asker.ID != boss.ID {
+			t.Errorf("the task is judged by %d, %v", k.Asker.ID, err)
+		}
+		return nil
+	})
+	due, err := s.DueTimers(t.Context(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	for _, ev := range due {
+		if strings.HasPrefix(ev.Text, store.AlertStep) {
+			calls++
+		}
+	}
+	if calls != 1 {
+		t.Errorf("%d alerts call anew", calls)
+	}
+}
+
+// The topic about a client who is erased is to be deleted, and tried until it is.
+func TestErasedClientsTopicEnds(t *testing.T) {
+	t.Parallel()
+	home, clock := storetest.Home(t), storetest.NewClock()
+	home.Now = clock.Now
+	s := storetest.Open(t, home)
+	var c store.Client
+	turn(t, s, anna, func(tx *store.Tx) (err error) { c, err = tx.Self("zh-CN"); return err })
+	threads := s.Threads("telegram")
+	for _, key := range []string{c.Code(), "K-000777"} {
+		if ok, err := threads.Begin(t.Context(), -100, key); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if err := threads.Made(t.Context(), -100, key, 42+len(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.EraseClient(t.Context(), c.ID, "wish"); err != nil {
+		t.Fatal(err)
+	}
+	ending := func() []store.Ending {
+		t.Helper()
+		all, err := threads.Ending(t.Context(), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if now := ending(); len(now) != 0 {
+		t.Errorf("at once: %+v", now)
+	}
+	clock.Advance(time.Minute)
+	due := ending()
+	if len(due) != 1 || due[0].Key != c.Code() || due[0].Group != -100 {
+		t.Fatalf("after a minute: %+v", due)
+	}
+	if err := threads.Later(t.Context(), due[0]); err != nil || len(ending()) != 0 {
+		t.Error("one that could not be deleted is tried at once", err)
+	}
+	clock.Advance(10 * time.Minute)
+	if due = ending(); len(due) != 1 {
+		t.Fatalf("it is not tried again: %+v", due)
+	}
+	if err := threads.Gone(t.Context(), due[0].Group, due[0].Key, due[0].Thread); err != nil || len(ending()) != 0 {
+		t.Error("it is deleted twice", err)
+	}
 }

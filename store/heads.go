@@ -74,7 +74,7 @@ func (s *Store) newsOf(txs []*Tx) []*headNews {
 
 // hear notes what the conversation's own event says about it.
 func (h *headNews) hear(tx *Tx) {
-	if tx.ev.Kind == bot.Noticed {
+	if tx.ev.Kind == bot.Noticed || tx.ev.Kind == bot.Bounced {
 		return
 	}
 	h.gone = 0 // who writes to us can be written to

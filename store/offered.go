@@ -12,23 +12,29 @@ import (
 // Said reads what we said to the turn's own conversation at place seq.
 // ErrNotFound: nothing.
 func (tx *Tx) Said(seq int64) (bot.Message, error) {
-	return tx.said("seq = ?", seq)
+	return tx.said(tx.ev.From, "seq = ?", seq)
+}
+
+// SaidTo reads a message of ours to another conversation, by its place there.
+// ErrNotFound: there is none, or it has been erased.
+func (tx *Tx) SaidTo(to bot.Conversation, seq int64) (bot.Message, error) {
+	return tx.said(to, "seq = ?", seq)
 }
 
 // LastCard reads the newest card that reached the turn's own conversation.
 // ErrNotFound: none did.
 func (tx *Tx) LastCard() (bot.Message, error) {
-	return tx.said("card = 1 AND state = 'sent' ORDER BY seq DESC LIMIT 1")
+	return tx.said(tx.ev.From, "card = 1 AND state = 'sent' ORDER BY seq DESC LIMIT 1")
 }
 
-func (tx *Tx) said(where string, args ...any) (m bot.Message, err error) {
+func (tx *Tx) said(to bot.Conversation, where string, args ...any) (m bot.Message, err error) {
 	db := interface { // what was said stays as it is: before the turn writes, any connection will do
 		QueryRowContext(context.Context, string, ...any) *sql.Row
 	}(tx.s.read)
 	if tx.sql != nil {
 		db = tx.sql
 	}
-	name := tx.ev.From.String()
+	name := to.String()
 	var seq int64
 	var body []byte
 	err = db.QueryRowContext(tx.ctx, "SELECT seq, body FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...).Scan(&seq, &body)

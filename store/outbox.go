@@ -225,6 +225,8 @@ type Rest struct {
 	Closed bool          // the platform takes no more until the person writes
 	Gone   bool          // nothing will arrive until the person returns
 	Empty  bool          // Pending found nothing
+
+	Knocked bool // a template message has told the person that something waits
 }
 
 // Release gives the conversation back. ErrLost: it had been taken away.
@@ -261,6 +263,9 @@ func (c *Claim) release(ctx context.Context, tx *sql.Tx, r Rest) error {
 	}
 	if r.Gone {
 		still("gone", 1)
+	}
+	if r.Knocked {
+		set = append(set, fmt.Sprintf("knocked_at = %d, knocked_opens = %d", millis(c.s.now()), c.opens))
 	}
 	if err := c.change(ctx, tx, strings.Join(set, ", ")); err != nil || !r.Closed {
 		return err

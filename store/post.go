@@ -29,12 +29,13 @@ const (
 	Delivered   State = "sent"    // the platform has taken it
 	Failed      State = "failed"  // and will not be tried again; the reason is kept
 	Unreachable State = "unreachable"
-	PutAside    State = "aside"  // it comes with what the person is told next
-	Joined      State = "joined" // its words go with another message
+	PutAside    State = "aside"      // it comes with what the person is told next
+	Joined      State = "joined"     // its words go with another message
+	CalledOff   State = "called_off" // who wrote its words has taken them back before it went out
 )
 
 // states are all of them.
-var states = []State{Queued, Waiting, Delivered, Failed, Unreachable, PutAside, Joined}
+var states = []State{Queued, Waiting, Delivered, Failed, Unreachable, PutAside, Joined, CalledOff}
 
 type post struct {
 	to      bot.Conversation

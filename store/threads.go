@@ -61,6 +61,53 @@ func (t Threads) Made(ctx context.Context, group int64, name string, thread int)
 	return err
 }
 
+// Ending is a thread that is to be deleted, because the client it is about has been
+// erased.
+type Ending struct {
+	Group  int64
+	Key    string
+	Thread int
+}
+
+const (
+	endAfter = time.Minute      // what colleagues are told last goes out before
+	endAgain = 10 * time.Minute // one that could not be deleted is tried again then
+)
+
+// Ending lists threads that are to be deleted now, at most n. Whoever has deleted one
+// says so by Gone, who could not by Later.
+func (t Threads) Ending(ctx context.Context, n int) (all []Ending, err error) {
+	rows, err := t.s.read.QueryContext(ctx, "SELECT chat, thread_key, thread FROM threads WHERE channel = ? AND ends_at > 0 AND ends_at <= ? ORDER BY ends_at LIMIT ?", t.channel, millis(t.s.now()), n)
+	if err != nil {
+		return nil, wrap("look for threads to be deleted", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var e Ending
+		if err := rows.Scan(&e.Group, &e.Key, &e.Thread); err != nil {
+			return nil, wrap("look for threads to be deleted", err)
+		}
+		all = append(all, e)
+	}
+	return all, wrap("look for threads to be deleted", rows.Err())
+}
+
+// Later has a thread's deletion tried again.
+func (t Threads) Later(ctx context.Context, e Ending) error {
+	_, err := t.s.exec(ctx, "delete a thread later", "UPDATE threads SET ends_at = ? WHERE channel = ? AND chat = ? AND thread_key = ?", millis(t.s.now().Add(endAgain)), t.channel, key(e.Group), e.Key)
+	return err
+}
+
+// endThreads has the threads about clients deleted who are being erased.
+func (s *Store) endThreads(ctx context.Context, tx *sql.Tx, chats []lastChat) error {
+	for _, c := range chats {
+		if _, err := tx.ExecContext(ctx, "UPDATE threads SET ends_at = ? WHERE thread_key = ?", millis(s.now().Add(endAfter)), number("K", c.id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Gone forgets the key's thread, if it still is that one, or with 0 the right to
 // make it.
 func (t Threads) Gone(ctx context.Context, group int64, name string, thread int) error {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"redthread/bot"
 	"redthread/bot/calendar"
 )
 
@@ -211,6 +212,21 @@ func (k *checker) wechat(w WeChat) {
 	k.between("wechat.allowances.message_for", w.Allowances.MessageFor, time.Minute, 7*24*time.Hour)
 	k.count("wechat.allowances.action_count", w.Allowances.ActionCount, 100)
 	k.between("wechat.allowances.action_for", w.Allowances.ActionFor, time.Second, 7*24*time.Hour)
+	k.between("wechat.templates.every", w.Templates.Every, time.Hour, 30*24*time.Hour)
+	k.template("wechat.templates.staff_waiting", w.Templates.StaffWaiting)
+	k.template("wechat.templates.reply_kept", w.Templates.ReplyKept)
+}
+
+var templateField = regexp.MustCompile(`^[a-z_]{2,40}[0-9]{1,3}$`)
+
+// template wants a template to have an ID and fields, or neither, and each field to
+// tell something that is not personal.
+func (k *checker) template(name string, t Template) {
+	k.expect((t.ID == "") == (len(t.Fields) == 0), name, "expected an id and fields, or neither")
+	for field, what := range t.Tells() {
+		k.expect(templateField.MatchString(field), name+".fields", "%q is not the name of a template's field; expected one like thing1, as in {{thing1.DATA}}", field)
+		k.expect(slices.Contains(bot.KnockWords, what), name+".fields", "%q; expected %s=, and one of %s", what, field, strings.Join(bot.KnockWords, ", "))
+	}
 }
 
 func (k *checker) telegram(t Telegram) {

@@ -11,6 +11,7 @@ package config
 
 import (
 	_ "embed"
+	"strings"
 	"time"
 	_ "time/tzdata" // small containers have no time zones of their own
 
@@ -160,6 +161,31 @@ type WeChat struct {
 	ReplyWithin    time.Duration `config:"reply_within"`
 	MenuLinks      bool          `config:"menu_links"`
 	Allowances     Allowances    `config:"allowances"`
+	Templates      Templates     `config:"templates"`
+}
+
+// Templates are the template messages (模板消息) by which people hear on WeChat that
+// something waits for them when we may not write to them.
+type Templates struct {
+	Every        time.Duration `config:"every"`         // one person gets at most one in so long
+	StaffWaiting Template      `config:"staff_waiting"` // for colleagues: clients or alerts wait
+	ReplyKept    Template      `config:"reply_kept"`    // for clients: a reply is kept for them
+}
+
+// Template is one of them.
+type Template struct {
+	ID     string   `config:"id"`     // as the platform gave it; empty: none
+	Fields []string `config:"fields"` // "thing1=note": which field tells what
+}
+
+// Tells is what each field of the template tells.
+func (t Template) Tells() map[string]string {
+	all := map[string]string{}
+	for _, f := range t.Fields {
+		field, what, _ := strings.Cut(f, "=")
+		all[strings.TrimSpace(field)] = strings.TrimSpace(what)
+	}
+	return all
 }
 
 // Allowances are WeChat's leave to write back.
@@ -290,6 +316,7 @@ func defaults() *Config {
 			Mode: "safe", BaseURL: "https://api.weixin.qq.com",
 			Timeout: 10 * time.Second, ReplyWithin: 4 * time.Second, MenuLinks: true,
 			Allowances: Allowances{MessageCount: 5, MessageFor: 48 * time.Hour, ActionCount: 3, ActionFor: time.Minute},
+			Templates:  Templates{Every: 12 * time.Hour},
 		},
 		Telegram: Telegram{
 			BaseURL: "https://api.telegram.org", Timeout: 15 * time.Second, Attempts: 10,

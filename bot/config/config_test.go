@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +172,13 @@ func TestBadSettings(t *testing.T) {
 		{"a time without a unit", "  app_id", "  reply_within: 4\n  app_id", "wechat.reply_within: 4 is not a length of time; expected one like 4s"},
 		{"allowance", "  app_id", "  allowances: {message_count: 0}\n  app_id", "wechat.allowances.message_count: 0; expected 1 to 100"},
 		{"a number in words", "  app_id", "  allowances: {message_count: five}\n  app_id", "wechat.allowances.message_count: five is not a whole number"},
+		{"template without fields", "  app_id", "  templates: {reply_kept: {id: T1}}\n  app_id", "wechat.templates.reply_kept: expected an id and fields, or neither"},
+		{"template's field", "  app_id", "  templates: {reply_kept: {id: T1, fields: [Thing=note]}}\n  app_id", `wechat.templates.reply_kept.fields: "Thing" is not the name of a template's field`},
+		{"what a template tells", "  app_id", "  templates: {staff_waiting: {id: T1, fields: [thing1=name]}}\n  app_id", `wechat.templates.staff_waiting.fields: "name"; expected thing1=, and one of note, agency, time, count`},
+		{"templates too often", "  app_id", "  templates: {every: 1m}\n  app_id", "wechat.templates.every: 1m0s; expected 1h0m0s to 720h0m0s"},
+		{"a group of the staff that is none", "  webhook_secret", "  staff_groups: [-100, 5]\n  webhook_secret", "telegram.staff_groups: 5 is no group; expected its ID, which is below 0"},
+		{"a group twice", "  webhook_secret", "  staff_groups: [-100, -100]\n  webhook_secret", "telegram.staff_groups: -100 stands there twice"},
+		{"a group in words", "  webhook_secret", "  staff_groups: [staff]\n  webhook_secret", `telegram.staff_groups: "staff" is not a whole number`},
 		{"base URL", "  app_id", "  base_url: ftp://x\n  app_id", "wechat.base_url: expected an address"},
 
 		{"bot token", botTokenValue, botTokenValue[:20], "telegram.token: it is too weak: it has 20 characters"},
@@ -368,7 +377,7 @@ func TestExampleShowsDefaults(t *testing.T) {
 }
 
 func isSetting(name string) bool {
-	if name == "allowances" || name == "limits" {
+	if slices.Contains([]string{"allowances", "limits", "templates", "staff_waiting", "reply_kept"}, name) {
 		return true
 	}
 	for _, f := range fieldsOf(reflect.ValueOf(defaults()).Elem(), "") {
@@ -377,6 +386,25 @@ func isSetting(name string) bool {
 		}
 	}
 	return false
+}
+
+// Lists are read from the file and from the environment alike.
+func TestGroupsAndTemplates(t *testing.T) {
+	const file = "  templates: {every: 24h, reply_kept: {id: T1, fields: [thing1=note, time2 = time]}}\n  app_id"
+	c, err := loadText(t, strings.Replace(strings.Replace(good, "  app_id", file, 1), "  webhook_secret", "  staff_groups: [-1001, -1002]\n  webhook_secret", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(c.Telegram.StaffGroups, []int64{-1001, -1002}) {
+		t.Errorf("groups %v", c.Telegram.StaffGroups)
+	}
+	w := c.WeChat.Templates
+	if got, want := w.ReplyKept.Tells(), map[string]string{"thing1": "note", "time2": "time"}; w.ReplyKept.ID != "T1" || w.Every != 24*time.Hour || !maps.Equal(got, want) {
+		t.Errorf("templates %+v", w)
+	}
+	if w.StaffWaiting.ID != "" || len(w.StaffWaiting.Tells()) != 0 {
+		t.Errorf("a template that nobody set: %+v", w.StaffWaiting)
+	}
 }
 
 // TestSecretsAreNotSeen prints a configuration in every way there is.

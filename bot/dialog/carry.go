@@ -108,6 +108,12 @@ func (t *Turn) Mark(ref string) {
 	t.out = append(t.out, outgoing{to: t.Event.From, lane: store.Replies, m: bot.Message{Mark: ref}})
 }
 
+// TakeAway takes a message of ours that has arrived in another conversation off its
+// screen, by its place there, where the channel can do that.
+func (t *Turn) TakeAway(to bot.Conversation, seq int64) {
+	t.out = append(t.out, outgoing{to: to, lane: store.Replies, m: bot.Message{Takes: seq}})
+}
+
 // Answering makes the next words of the turn quote a message of the person's, where
 // the channel can; ref is its name.
 func (t *Turn) Answering(ref string) { t.answering = ref }

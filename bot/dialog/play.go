@@ -36,6 +36,7 @@ func (e *Engine) play(t *Turn) error {
 func (e *Engine) answerEvent(t *Turn) error {
 	for _, answers := range []responder{
 		e.notice,      // news of our own
+		e.bounced,     // a template message did not arrive
 		e.parting,     // who leaves is told nothing
 		e.dismissed,   // what a colleague has open who is none any more, goes
 		e.updated,     // brings what an older release left open up to date
@@ -64,7 +65,7 @@ func (e *Engine) answerEvent(t *Turn) error {
 // meet notes who it is that we talk to.
 func (e *Engine) meet(t *Turn) error {
 	switch {
-	case t.Event.Kind == bot.Noticed: // news of our own are nobody's arrival
+	case t.Event.Kind == bot.Noticed, t.Event.Kind == bot.Bounced: // nobody has done anything
 		return nil
 	case t.Event.Kind == bot.Left:
 		return t.Records.Part()
@@ -124,6 +125,13 @@ func (e *Engine) notice(t *Turn) (bool, error) {
 		return true, fmt.Errorf("notice %s: %w", name, err)
 	}
 	return true, nil
+}
+
+func (e *Engine) bounced(t *Turn) (bool, error) {
+	if t.Event.Kind != bot.Bounced {
+		return false, nil
+	}
+	return true, t.Records.KnockLost()
 }
 
 func (e *Engine) parting(t *Turn) (bool, error) { return t.Event.Kind == bot.Left, nil }

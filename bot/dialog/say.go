@@ -112,7 +112,7 @@ func (t *Turn) commit() error {
 		t.Records.Post(t.Event.From, store.Replies, *t.edit)
 	}
 	for _, o := range t.out {
-		if o.m.Text == "" && len(o.m.Photos) == 0 && o.m.Mark == "" {
+		if o.m.Text == "" && len(o.m.Photos) == 0 && o.m.Mark == "" && o.m.Takes == 0 {
 			return errors.New("dialog: a message without words")
 		}
 		if o.carries != nil {

@@ -579,11 +579,20 @@ func TestWeChatTemplates(t *testing.T) {
 			t.Errorf("%s: %v", name, out)
 		}
 	}
-	got := s.pushes()[seen:]
-	if len(got) != 2 {
-		t.Fatalf("%d events", len(got))
+	s.w.Refuse("/cgi-bin/message/template/send", 43101)
+	if out, code := send("anna", "t1", "", "x"); code != 43101 {
+		t.Errorf("refused: %v", out)
 	}
-	for _, e := range got {
+	s.w.Refuse("/cgi-bin/message/template/send", 0)
+	anna.RefuseTemplates(true)
+	if out, code := send("anna", "t1", "", "x"); code != 0 || len(anna.Screen().Bubbles()) != 2 {
+		t.Errorf("who takes none is shown one, or the call says so: %v", out)
+	}
+	got := s.pushes()[seen:]
+	if len(got) != 3 || got[2].Event != "TEMPLATESENDJOBFINISH" || got[2].Status != "failed:user block" {
+		t.Fatalf("%d events: %+v", len(got), got)
+	}
+	for _, e := range got[:2] {
 		if e.Event != "TEMPLATESENDJOBFINISH" || e.Status != "success" || e.MsgID == "" || e.FromUserName != "anna" {
 			t.Errorf("event %+v", e)
 		}

@@ -64,7 +64,7 @@ var (
 // refusal is the error of a code that Refuse planted.
 func (w *WeChat) refusal(code int, r *http.Request) error {
 	texts := map[int]string{
-		43019: "user in blacklist", 48001: wxErrUnauthorized.msg, 48002: "user block receive message",
+		43019: "user in blacklist", 43101: "user refuse to accept the msg", 48001: wxErrUnauthorized.msg, 48002: "user block receive message",
 		48004: "api forbidden for irregularities", 50005: "user is unsubscribed",
 	}
 	if code == wxErrForeignIP.code {

@@ -29,6 +29,7 @@ type WeChatPhone struct {
 	windows   wxWindows
 	contacted time.Time       // wrote or tapped last
 	typing    time.Time       // until when the account is typing
+	noNotices bool            // they do not take template messages
 	last      <-chan struct{} // the end of the newest push
 }
 
@@ -66,6 +67,14 @@ func (p *WeChatPhone) Menu() []WeChatMenuButton {
 		return nil
 	}
 	return cloneMenu(p.w.menu)
+}
+
+// RefuseTemplates lets the person take no template messages from now on, or take them
+// again (the page of the account, 通知消息).
+func (p *WeChatPhone) RefuseTemplates(refuse bool) {
+	p.w.mu.Lock()
+	defer p.w.mu.Unlock()
+	p.noNotices = refuse
 }
 
 // put shows a bubble, as the account's unless it is Mine; w.mu is held.

@@ -69,8 +69,12 @@ func (w *WeChat) apiTemplate(c *wxCall) (any, error) {
 		maps.DeleteFunc(w.sent, func(_ string, s wxTemplateSent) bool { return now.Sub(s.at) >= wxTemplateOnce })
 		w.sent[key] = wxTemplateSent{id, now}
 	}
-	phone.put(&Bubble{ID: id, Kind: "text", Text: text})
-	phone.quietEvent("TEMPLATESENDJOBFINISH", number("MsgID", id), cdata("Status", "success"))
+	status := "failed:user block"
+	if !phone.noNotices {
+		status = "success"
+		phone.put(&Bubble{ID: id, Kind: "text", Text: text})
+	}
+	phone.quietEvent("TEMPLATESENDJOBFINISH", number("MsgID", id), cdata("Status", status))
 	return templateAnswer(id), nil
 }
 

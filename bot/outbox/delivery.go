@@ -24,6 +24,9 @@ func (d *delivery) run(ctx context.Context, next []store.Outgoing) error {
 		for i, o := range next {
 			v := d.attempt(work, o)
 			end := v.stop || ctx.Err() != nil || i == len(next)-1 && len(next) < batch
+			if v.rest.Closed {
+				v.rest = d.knock(work, v.rest)
+			}
 			if end {
 				v.rest.Gone = v.rest.Gone || d.gone
 				return ignoreLost(d.cl.Finish(work, v.Settled, v.rest))

@@ -37,6 +37,8 @@ type Sender struct {
 	// viewer.
 	Open func(context.Context, bot.MediaID) ([]byte, error)
 
+	Knocks *Knocks // nil: nobody is told by other means that something waits
+
 	After func(time.Duration) <-chan time.Time // waits between two looks; nil: time.After
 
 	Log *slog.Logger // nil: slog.Default()
@@ -236,6 +238,11 @@ func (s *Sender) send(ctx context.Context, cl *store.Claim, o store.Outgoing) (_
 	defer s.keep(ctx, cancel, cl)()
 	if o.Message.Changes != 0 {
 		if o.Message, err = s.correction(ctx, o); err != nil {
+			return bot.Receipt{Pieces: o.Pieces}, err
+		}
+	}
+	if o.Message.Takes != 0 {
+		if o.Message.Gone, err = s.Store.RefsOf(ctx, o.To, o.Message.Takes); err != nil {
 			return bot.Receipt{Pieces: o.Pieces}, err
 		}
 	}

@@ -3,9 +3,7 @@ package server
 import (
 	"context"
 	"errors"
-	"html/template"
 	"net/http"
-	"strconv"
 	"time"
 
 	"redthread/bot/copies"
@@ -66,8 +64,7 @@ func (s *Server) copyPage(w http.ResponseWriter, r *http.Request) {
 		s.noCopy(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = copyPage.Execute(w, struct{ Lang, Words, Button string }{l.Lang, words, button}) // who went away needs no answer
+	drawButton(w, l.Lang, words, button)
 }
 
 // handCopy gives the file out; that it did is in the records before the first
@@ -79,12 +76,7 @@ func (s *Server) handCopy(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.log.InfoContext(r.Context(), "copy: fetched by its link", "copy", number)
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(handTime)) // where it cannot be set, the server's own holds
-	h := w.Header()
-	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", `attachment; filename="my-data-`+number+`.zip"`)
-	h.Set("Content-Length", strconv.Itoa(len(file)))
-	_, _ = w.Write(file) // who went away needs no answer
+	handOut(w, "application/zip", "my-data-"+number+".zip", file)
 }
 
 // noCopy says that a link leads nowhere, and not why. The token is in the
@@ -100,12 +92,6 @@ func (s *Server) noCopy(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func (s *Server) copyFetches() int { return s.cfg.Promises.MostFetches() }
-
-var copyPage = template.Must(template.New("").Parse(`<!doctype html><html lang="{{.Lang}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<style>body{font:1.1em/1.6 sans-serif;max-width:32em;margin:4em auto;padding:0 1em}button{font:inherit;padding:.5em 2em}</style>
-<p>{{.Words}}</p>
-<form method="post"><button>{{.Button}}</button></form>
-`))
 
 // copyLinkPage says kindly that there is nothing to be fetched.
 func (s *Server) copyLinkPage(w http.ResponseWriter, status int) {

@@ -102,7 +102,7 @@ func (w *world) fetch(path string) (*http.Response, []byte) {
 func (w *world) copyOpens(link, password, words string) {
 	w.t.Helper()
 	resp, body := w.fetch(link)
-	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "application/zip" || resp.Header.Get("Content-Disposition") != `attachment; filename="my-data-D-000001.zip"` {
+	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "application/zip" || resp.Header.Get("Content-Disposition") != "attachment; filename=my-data-D-000001.zip" {
 		w.t.Fatalf("link: %s %v", resp.Status, resp.Header)
 	}
 	w.opens(body, password, words)

@@ -2,10 +2,7 @@ package server
 
 import (
 	"errors"
-	"mime"
 	"net/http"
-	"strconv"
-	"time"
 
 	"redthread/flows"
 	"redthread/store"
@@ -32,8 +29,7 @@ func (s *Server) filePage(w http.ResponseWriter, r *http.Request) {
 		s.noFile(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = copyPage.Execute(w, struct{ Lang, Words, Button string }{l.Lang, words, button}) // who went away needs no answer
+	drawButton(w, l.Lang, words, button)
 }
 
 // handFile gives the file out to be saved, never to be shown as a page of ours.
@@ -48,12 +44,7 @@ func (s *Server) handFile(w http.ResponseWriter, r *http.Request) {
 		s.noFile(w, r, err)
 		return
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(handTime)) // where it cannot be set, the server's own holds
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": l.Name}))
-	h.Set("Content-Length", strconv.Itoa(len(content)))
-	_, _ = w.Write(content) // who went away needs no answer
+	handOut(w, kind, l.Name, content)
 }
 
 // noFile says that a link leads nowhere, and not why. What is still being fetched

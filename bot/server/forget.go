@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"redthread/bot"
+	"redthread/bot/telegram"
 	"redthread/store"
 )
 
@@ -29,9 +30,29 @@ func (s *Server) forgetDue(ctx context.Context) {
 		err = errors.Join(err, s.carryOut(ctx, order))
 	}
 	_, ending := s.cfg.Store.EndErasures(ctx)
-	if err = errors.Join(err, ending); err != nil && ctx.Err() == nil {
+	if err = errors.Join(err, ending, s.endThreads(ctx)); err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "erasure: not done yet, will be tried again", "error", err)
 	}
+}
+
+// endThreads deletes the topics of clients who have been erased, with what colleagues
+// and we have written there.
+func (s *Server) endThreads(ctx context.Context) error {
+	if s.telegram == nil {
+		return nil
+	}
+	threads := s.cfg.Store.Threads(telegram.Name)
+	due, err := threads.Ending(ctx, atATime)
+	for _, e := range due {
+		if e.Thread > 0 {
+			if failed := s.telegram.DeleteThread(ctx, e.Group, e.Thread); failed != nil {
+				err = errors.Join(err, failed, threads.Later(ctx, e))
+				continue
+			}
+		}
+		err = errors.Join(err, threads.Gone(ctx, e.Group, e.Key, e.Thread))
+	}
+	return err
 }
 
 func (s *Server) carryOut(ctx context.Context, order int64) error {

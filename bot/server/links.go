@@ -1,7 +1,10 @@
 package server
 
 import (
+	"html/template"
+	"mime"
 	"net/http"
+	"strconv"
 	"time"
 
 	"redthread/bot/pace"
@@ -64,4 +67,26 @@ func (d *linkDoor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (d *linkDoor) later(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "60")
 	d.busy(w, http.StatusTooManyRequests)
+}
+
+var buttonPage = template.Must(template.New("").Parse(`<!doctype html><html lang="{{.Lang}}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<style>body{font:1.1em/1.6 sans-serif;max-width:32em;margin:4em auto;padding:0 1em}button{font:inherit;padding:.5em 2em}</style>
+<p>{{.Words}}</p>
+<form method="post"><button>{{.Button}}</button></form>
+`))
+
+// drawButton is a page with words and a button that fetches what the link is for.
+func drawButton(w http.ResponseWriter, lang, words, button string) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_ = buttonPage.Execute(w, struct{ Lang, Words, Button string }{lang, words, button}) // who went away needs no answer
+}
+
+// handOut gives a file out to be saved, never to be shown as a page of ours.
+func handOut(w http.ResponseWriter, kind, name string, content []byte) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(handTime)) // where it cannot be set, the server's own holds
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	_, _ = w.Write(content) // who went away needs no answer
 }

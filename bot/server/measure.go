@@ -39,6 +39,17 @@ func (m measured) Send(ctx context.Context, d bot.Delivery) (bot.Receipt, error)
 	return r, err
 }
 
+// Knock is the channel's own, if it can.
+func (m measured) Knock(ctx context.Context, k bot.Knock) error {
+	channel, ok := m.Channel.(bot.Knocker)
+	if !ok {
+		return bot.ErrNoKnock
+	}
+	err := channel.Knock(ctx, k)
+	m.pulse.hear(err, m.now())
+	return err
+}
+
 func (m measured) Fetch(ctx context.Context, media bot.Media, limit int64) ([]byte, error) {
 	b, err := m.Channel.Fetch(ctx, media, limit)
 	m.metrics.Fetched(m.Name(), metrics.FetchOutcome(err), metrics.Code(err))

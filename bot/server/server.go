@@ -49,6 +49,10 @@ type Config struct {
 	Release    string        // which one this is, for the figures
 	AlertAfter time.Duration // staff are told of a channel through which nothing got for so long; 0: 5 minutes
 
+	// KnockEvery is how often one person hears on WeChat, at most, by a template message
+	// that something waits; 0: 12 hours. Which templates there are, WeChat says.
+	KnockEvery time.Duration
+
 	RetainAt int            // the hour at which what has been kept long enough is erased, in Zone
 	Zone     *time.Location // nil: UTC
 
@@ -137,7 +141,7 @@ func New(cfg Config) (_ *Server, err error) {
 	// A send of unknown outcome: Telegram is asked again, a second copy being
 	// better than none; WeChat forbids it (a customer-service message that timed
 	// out has usually arrived).
-	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, After: s.cfg.After, Log: s.log}
+	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Knocks: s.knocks(), After: s.cfg.After, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, Bounds: cfg.Media, Log: s.log}
 	fetch := s.copyDoor()
 	s.health.handle(s.mux)

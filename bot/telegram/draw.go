@@ -24,7 +24,7 @@ const (
 )
 
 // piece is one call of the Bot API: a text, one picture or an album, a file, a place,
-// the change of a message on the screen, or a mark on one.
+// the change of a message on the screen, a mark on one, or its end.
 type piece struct {
 	text    string
 	markup  models.ReplyMarkup // nil: none
@@ -35,13 +35,14 @@ type piece struct {
 	instead string // said where the message to be edited cannot be
 	marks   *ref
 	protect bool
-	quotes  int // the message that it answers; 0: none
+	takes   *ref // is deleted
+	quotes  int  // the message that it answers; 0: none
 }
 
 // weight is how many messages the piece is to the limits of a chat. An edit in a
 // private chat is none, nor is a mark.
 func (p piece) weight(chat int64) int {
-	if p.marks != nil || p.edits != nil && chat > 0 {
+	if p.marks != nil || p.takes != nil || p.edits != nil && chat > 0 {
 		return 0
 	}
 	return max(1, len(p.photos))
@@ -56,6 +57,8 @@ func draw(m bot.Message) ([]piece, error) {
 		return drawEdit(m)
 	case m.Mark != "":
 		return drawMark(m)
+	case m.Takes != 0:
+		return drawTakes(m)
 	}
 	keys, err := markup(m.Buttons)
 	if err != nil {
@@ -107,6 +110,18 @@ func drawMark(m bot.Message) ([]piece, error) {
 		return nil, refuse("Mark names no message")
 	}
 	return []piece{{marks: &at}}, nil
+}
+
+// drawTakes takes back what bears these names; nothing, when it has not arrived.
+func drawTakes(m bot.Message) (pieces []piece, err error) {
+	for _, name := range m.Gone {
+		at, ok := parseRef(name)
+		if !ok {
+			return nil, refuse("Gone names no message")
+		}
+		pieces = append(pieces, piece{takes: &at})
+	}
+	return pieces, nil
 }
 
 // drawEdit is the change of a message: its text becomes ours, its buttons go.
@@ -243,6 +258,16 @@ func width(s string) (n int) {
 type ref struct {
 	id      int
 	caption bool
+	others  []int // of an album, besides the first
+}
+
+// names are those of all that was sent as one piece.
+func (r ref) names() []string {
+	all := []string{r.String()}
+	for _, id := range r.others {
+		all = append(all, ref{id: id, caption: true}.String())
+	}
+	return all
 }
 
 func (r ref) String() string {
@@ -255,7 +280,7 @@ func (r ref) String() string {
 func parseRef(s string) (ref, bool) {
 	digits, caption := strings.CutSuffix(s, "c")
 	id, err := strconv.Atoi(digits)
-	return ref{id, caption}, err == nil && id > 0
+	return ref{id: id, caption: caption}, err == nil && id > 0
 }
 
 // split cuts a text into pieces of at most limit UTF-16 units, where it hurts

@@ -45,7 +45,7 @@ func (c *Channel) written(ctx context.Context, ev *bot.Event, m *message) (bool,
 	}
 	ok, err := c.acted(ctx, ev, m, *m.From)
 	if ok {
-		ev.Ref = ref{m.ID, m.Text == ""}.String()
+		ev.Ref = ref{id: m.ID, caption: m.Text == ""}.String()
 		c.quote(ev, m)
 	}
 	return ok, err
@@ -59,7 +59,7 @@ func (c *Channel) quote(ev *bot.Event, m *message) {
 		return
 	}
 	if q.ID > 0 {
-		ev.Quotes = ref{q.ID, q.Text == ""}.String()
+		ev.Quotes = ref{id: q.ID, caption: q.Text == ""}.String()
 	}
 	if c.isUs(q.From) {
 		ev.Quoted = q.Text + q.Caption
@@ -126,7 +126,7 @@ func (c *Channel) pressed(ctx context.Context, ev *bot.Event, q *callback) (bool
 	}
 	ev.Kind, ev.Button = bot.Pressed, q.Data
 	if m := q.Message; m != nil && m.Date != 0 {
-		at := ref{m.ID, m.Text == ""}
+		at := ref{id: m.ID, caption: m.Text == ""}
 		ev.On = &bot.Shown{Ref: at.String(), Text: m.Text + m.Caption}
 	}
 	return true, nil

@@ -45,7 +45,7 @@ func (c *Channel) Send(ctx context.Context, d bot.Delivery) (bot.Receipt, error)
 			return r, err
 		}
 		r.Pieces++
-		r.Refs = append(r.Refs, sent.String())
+		r.Refs = append(r.Refs, sent.names()...)
 	}
 	return r, nil
 }
@@ -73,7 +73,7 @@ func (c *Channel) spot(ctx context.Context, to bot.Conversation) (*spot, error) 
 func (c *Channel) deliver(ctx context.Context, at *spot, p piece, open opener) (ref, error) {
 	// The thread first: leave for both at once is not to be had in a busy group, and
 	// what is made stays made.
-	if p.edits == nil {
+	if p.edits == nil && p.takes == nil {
 		if err := c.enter(ctx, at); err != nil {
 			return ref{}, c.unopened(at, err)
 		}
@@ -88,7 +88,7 @@ func (c *Channel) deliver(ctx context.Context, at *spot, p piece, open opener) (
 	var moved *sdk.MigrateError
 	var slow *bot.SlowDown
 	switch {
-	case err == nil, p.edits != nil && p.instead == "" && says(err, editsNothing...), p.marks != nil && errors.Is(err, sdk.ErrorBadRequest):
+	case err == nil, p.edits != nil && p.instead == "" && says(err, editsNothing...), p.marks != nil && errors.Is(err, sdk.ErrorBadRequest), p.takes != nil && says(err, takesNothing...):
 		return sent, nil
 	case p.instead != "" && says(err, unchanged):
 		return sent, nil
@@ -129,6 +129,10 @@ const unchanged = "message is not modified"
 // editsNothing are the answers to an edit that has nothing left to do.
 var editsNothing = []string{unchanged, "message to edit not found", "message can't be edited", "message_id_invalid"}
 
+// takesNothing are the answers to a deletion that has nothing left to do, or comes too
+// late: a bot's messages can be deleted for 48 hours (deleteMessage).
+var takesNothing = []string{"message to delete not found", "message can't be deleted", "message_id_invalid"}
+
 // post makes the call for one piece and says what deed it was.
 func (c *Channel) post(ctx context.Context, at *spot, p piece, open opener) (what string, sent ref, err error) {
 	switch {
@@ -136,6 +140,9 @@ func (c *Channel) post(ctx context.Context, at *spot, p piece, open opener) (wha
 		return "edit", *p.edits, c.edit(ctx, at.chat, p)
 	case p.marks != nil:
 		return "mark", *p.marks, c.mark(ctx, at.chat, p.marks.id)
+	case p.takes != nil:
+		_, err := c.api.DeleteMessage(ctx, &sdk.DeleteMessageParams{ChatID: at.chat, MessageID: p.takes.id})
+		return "delete", *p.takes, err
 	}
 	if err := c.enter(ctx, at); err != nil {
 		return opening, ref{}, err
@@ -214,10 +221,11 @@ func (c *Channel) sendPhoto(ctx context.Context, at *spot, id bot.MediaID, open 
 	if err != nil {
 		return ref{}, err
 	}
-	return ref{m.ID, true}, nil
+	return ref{id: m.ID, caption: true}, nil
 }
 
-// sendAlbum uploads two to ten pictures as one piece; it is named by the first.
+// sendAlbum uploads two to ten pictures as one piece; it is named by all
+// of them, the first before the others.
 func (c *Channel) sendAlbum(ctx context.Context, at *spot, ids []bot.MediaID, open opener) (ref, error) {
 	var album []models.InputMedia
 	for i, id := range ids {
@@ -233,7 +241,11 @@ func (c *Channel) sendAlbum(ctx context.Context, at *spot, ids []bot.MediaID, op
 	if err != nil || len(sent) == 0 {
 		return ref{}, err
 	}
-	return ref{sent[0].ID, true}, nil
+	first := ref{id: sent[0].ID, caption: true}
+	for _, m := range sent[1:] {
+		first.others = append(first.others, m.ID)
+	}
+	return first, nil
 }
 
 // sendFile uploads a file. It is the person's own: they may save it and pass it
@@ -264,7 +276,7 @@ func (c *Channel) sendFile(ctx context.Context, at *spot, f bot.Document, open o
 	if err != nil {
 		return ref{}, err
 	}
-	return ref{m.ID, true}, nil
+	return ref{id: m.ID, caption: true}, nil
 }
 
 // openDocument reads a file that we keep, or the one that the message itself brings.

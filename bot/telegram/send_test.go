@@ -41,10 +41,11 @@ func TestSendDrawsOnTheWire(t *testing.T) {
 		{"album", bot.Message{Photos: []bot.MediaID{"a", "b"}}, "sendMediaGroup", map[string]string{
 			"chat_id": "7", "protect_content": "true", "photo0": "picture a", "photo1": "picture b",
 			"media": `[{"type":"photo","media":"attach://photo0"},{"type":"photo","media":"attach://photo1"}]`,
-		}, []string{"900c"}},
+		}, []string{"900c", "901c"}},
 		{"file", bot.Message{Document: &bot.Document{ID: "a", Name: "my-data.zip"}}, "sendDocument", map[string]string{
 			"chat_id": "7", "document": "picture a", "disable_content_type_detection": "true",
 		}, []string{"900c"}},
+		{"taken back", bot.Message{Takes: 3, Gone: []string{"42"}}, "deleteMessage", map[string]string{"chat_id": "7", "message_id": "42"}, []string{"42"}},
 		{"edit", bot.Message{Edits: "42", Text: "问题 ✓"}, "editMessageText", map[string]string{"chat_id": "7", "message_id": "42", "text": "问题 ✓"}, []string{"42"}},
 		{"edit of a caption", bot.Message{Edits: "42c", Text: "c"}, "editMessageCaption", map[string]string{"chat_id": "7", "message_id": "42", "caption": "c"}, []string{"42c"}},
 		{"edit of the buttons", bot.Message{Edits: "42"}, "editMessageReplyMarkup", map[string]string{"chat_id": "7", "message_id": "42"}, []string{"42"}},

@@ -42,11 +42,20 @@ type Config struct {
 	ReplyWithin time.Duration // how long a callback waits for a first message; 4 s when 0, below the platform's 5
 	MenuLinks   bool          // draw buttons as tappable words
 
+	Templates map[bot.Purpose]Template // by which people are told that something waits; nil: none are
+
 	Shared  Shared // the token's shared cache; nil keeps it in this process
 	Letters bot.DeadLetters
 	Asked   func(forced bool, err error) // told of each request for a token; may be nil
 	Now     func() time.Time             // time.Now when nil
 	Log     *slog.Logger                 // silent when nil
+}
+
+// Template is a template message that the platform has approved for the account
+// (模板消息), and what each of its fields tells: one of bot.KnockWords.
+type Template struct {
+	ID     string
+	Fields map[string]string // "thing1": "note"
 }
 
 // Allowances are the platform's leave to write back: Message after the person

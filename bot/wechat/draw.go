@@ -24,12 +24,13 @@ type piece struct {
 // draw turns a message into pieces, the same ones each time. Buttons stand under
 // the text, one a line, with the number (on a card the letter) that may be typed
 // instead: the button's place among all buttons. A change of an earlier message, or
-// a mark on one, cannot be shown and is no piece at all; a correction is said.
+// a mark on one, cannot be shown and is no piece at all, nor is one taken back; a
+// correction is said.
 func (c *Channel) draw(m bot.Message, seq int64) []piece {
 	switch {
 	case m.Otherwise != "": // a correction, where nothing can be changed
 		m.Text = m.Otherwise
-	case m.Edits != "", m.Mark != "":
+	case m.Edits != "", m.Mark != "", m.Takes != 0:
 		return nil
 	}
 	var pieces []piece

@@ -36,11 +36,16 @@ func (noLetters) Bury(context.Context, string, []byte, error) error { return err
 // pair starts both; answer says what an event comes to.
 func pair(t *testing.T, mode string, clock emulator.Clock, answer func(bot.Event) (bot.Outcome, error)) *account {
 	t.Helper()
-	w := emulator.NewWeChat(emulator.WeChatConfig{Mode: mode, Clock: clock, Seed: 1})
+	return pairWith(t, emulator.WeChatConfig{Mode: mode, Clock: clock, Seed: 1}, nil, answer)
+}
+
+func pairWith(t *testing.T, platform emulator.WeChatConfig, templates map[bot.Purpose]wechat.Template, answer func(bot.Event) (bot.Outcome, error)) *account {
+	t.Helper()
+	w := emulator.NewWeChat(platform)
 	api := httptest.NewServer(w)
 	its := w.Config()
 	c, err := wechat.New(wechat.Config{AppID: its.AppID, AppSecret: its.Secret, Token: its.Token, AESKey: its.AESKey,
-		Mode: wechat.Mode(mode), BaseURL: api.URL, MenuLinks: true, Letters: noLetters{}, Now: clock.Now})
+		Mode: wechat.Mode(its.Mode), BaseURL: api.URL, MenuLinks: true, Templates: templates, Letters: noLetters{}, Now: platform.Clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}

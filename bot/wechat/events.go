@@ -117,7 +117,11 @@ func said(ev *bot.Event, p push) {
 // happened fills in an event of the platform. Two events of one person can share
 // a second, so the key carries what they were about.
 func (c *Channel) happened(ev bot.Event, p push) (bot.Event, bool) {
-	about := sha256.Sum256([]byte(p.EventKey))
+	what := p.EventKey
+	if p.Event == message.EventTemplateSendJobFinish {
+		what = strconv.FormatInt(p.TemplateMsgID, 10)
+	}
+	about := sha256.Sum256([]byte(what))
 	ev.Key = bot.EventKey(fmt.Sprintf("wechat:%s:e:%s:%d:%s:%x", c.cfg.AppID, p.FromUserName, p.CreateTime, p.Event, about[:8]))
 	ev.Opens = &c.cfg.Allowances.Action
 	switch p.Event {
@@ -131,6 +135,11 @@ func (c *Channel) happened(ev bot.Event, p push) (bot.Event, bool) {
 		ev.Kind, ev.Source = bot.Arrived, p.EventKey
 	case message.EventClick:
 		ev.Kind, ev.Button = bot.Pressed, p.EventKey
+	case message.EventTemplateSendJobFinish:
+		if p.Status == "success" {
+			return bot.Event{}, false
+		}
+		ev.Kind, ev.Opens, ev.ReplyBy = bot.Bounced, nil, time.Time{}
 	case message.EventUnsubscribe:
 		ev.Kind, ev.Opens, ev.ReplyBy = bot.Left, nil, time.Time{}
 	default:

@@ -81,7 +81,7 @@ func TestCallbacksWithoutEvent(t *testing.T) {
 	for _, rest := range []string{
 		"<Event>VIEW</Event><EventKey>http://x/</EventKey><MenuId>1</MenuId>",
 		"<Event>LOCATION</Event><Latitude>23.1</Latitude><Longitude>113.3</Longitude><Precision>119.3</Precision>",
-		"<Event>TEMPLATESENDJOBFINISH</Event><MsgID>200163836</MsgID><Status>failed:user block</Status>",
+		"<Event>TEMPLATESENDJOBFINISH</Event><MsgID>200163836</MsgID><Status>success</Status>",
 		"<Event>kf_create_session</Event><KfAccount>a@b</KfAccount>",
 		"<Event>kf_switch_session</Event><FromKfAccount>a@b</FromKfAccount>",
 		"<Event>subscribe_msg_popup_event</Event><SubscribeMsgPopupEvent><List><TemplateId>1</TemplateId><PopupScene>2</PopupScene></List><List><TemplateId>2</TemplateId><PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent>",

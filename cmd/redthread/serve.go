@@ -75,7 +75,8 @@ func (c serveCommand) Run(t *terminal) (err error) {
 			Alerts: flows.Alerts(cfg.Alerts), Targets: flows.Targets(cfg.SLA), CheckShare: cfg.Checks.Share,
 			CopiesPerDay: cfg.Copies.PerDay, CopyFor: cfg.Copies.KeepFor, CopyFetches: cfg.Copies.Downloads,
 		},
-		RetainAt: cfg.Retention.Hour, Zone: cfg.Agency.Location(),
+		KnockEvery: cfg.WeChat.Templates.Every,
+		RetainAt:   cfg.Retention.Hour, Zone: cfg.Agency.Location(),
 		Spool: cfg.Spool, Limits: limits(cfg), Media: bounds(cfg), MaxCopy: cfg.Copies.MaxBytes, Log: log,
 	})
 	if err != nil {
@@ -145,6 +146,10 @@ func onWeChat(c *config.Config) *wechat.Config {
 		Allowances: wechat.Allowances{
 			Message: bot.Allowance{Count: w.Allowances.MessageCount, For: w.Allowances.MessageFor},
 			Action:  bot.Allowance{Count: w.Allowances.ActionCount, For: w.Allowances.ActionFor},
+		},
+		Templates: map[bot.Purpose]wechat.Template{
+			bot.StaffWaiting: {ID: w.Templates.StaffWaiting.ID, Fields: w.Templates.StaffWaiting.Tells()},
+			bot.ReplyKept:    {ID: w.Templates.ReplyKept.ID, Fields: w.Templates.ReplyKept.Tells()},
 		},
 	}
 }

@@ -101,11 +101,11 @@ var outboxFaults = []fault{
 		pkg:   "store", test: "^TestCommitTakesNoHeldClaim$",
 	}, {
 		name: "release-without-epoch", breaks: "who lost a claim releases it from under the new holder",
-		edits: []edit{{"store/outbox.go", "Claim.release", `AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner`, `AND owner = ?", c.To.String(), c.owner`}},
+		edits: []edit{{"store/outbox.go", "Claim.change", `AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner`, `AND owner = ?", c.To.String(), c.owner`}},
 		pkg:   "bot/outbox", test: "^TestReplyTakenOver$",
 	}, {
 		name: "settle-without-claim", breaks: "who lost a claim moves the conversation on",
-		edits: []edit{{"store/outbox.go", "Claim.settle", `WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner`, `WHERE conversation = ?", c.To.String()`}},
+		edits: []edit{{"store/outbox.go", "Claim.change", `WHERE conversation = ? AND epoch = ? AND owner = ?", c.To.String(), c.epoch, c.owner`, `WHERE conversation = ?", c.To.String()`}},
 		pkg:   "bot/outbox", test: "^TestLostClaimIsPowerless$",
 	}, {
 		name: "sent-before-it-is", breaks: "a crash while sending loses the message",
@@ -115,8 +115,12 @@ var outboxFaults = []fault{
 		pkg: "bot/outbox", test: "^TestNotedAfterItIsSent$",
 	}, {
 		name: "urgent-overtakes", breaks: "messages of one conversation go out of order",
-		edits: []edit{{"store/outbox.go", "Claim.Pending", `ORDER BY seq LIMIT`, `ORDER BY lane, seq LIMIT`}},
+		edits: []edit{{"store/outbox.go", "Claim.pending", `ORDER BY seq LIMIT`, `ORDER BY lane, seq LIMIT`}},
 		pkg:   "bot/outbox", test: "^TestNoneOvertakesInAConversation$",
+	}, {
+		name: "news-before-alerts", breaks: "an alert waits because mere news used up what WeChat allows",
+		edits: []edit{{"store/aside.go", "Claim.Spare", `c.Budget-waiting > reserve`, `c.Budget > 0`}},
+		pkg:   "bot/outbox", test: "^TestNoAlertIsHeldBackForNews$",
 	}, {
 		name: "next-overtakes-held", breaks: "the next message goes while the one before it waits",
 		edits: []edit{{"bot/outbox/judge.go", "Sender.judge", `v.stop, v.rest.Wait = true, slow.For`, `v.rest.Wait = slow.For`}},
