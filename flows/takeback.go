@@ -28,7 +28,7 @@ var (
 	askLineAnew   = templates.New[lineAnew]("delivery.correct_what")
 
 	sayKeptIt        = templates.New[fateView]("delivery.kept_it")
-	sayTakenBack     = templates.New[fateView]("delivery.taken_back")
+	sayLineTaken     = templates.New[fateView]("delivery.taken_back")
 	sayNothingToTake = templates.New[none]("delivery.nothing_to_take")
 	sayCorrectByEdit = templates.New[string]("delivery.correct_by_edit")
 )
@@ -126,7 +126,7 @@ func takeBackAll(t *dialog.Turn, all []store.Carried) error {
 		switch {
 		case i > 0:
 		case done:
-			t.Say(sayTakenBack.With(v))
+			t.Say(sayLineTaken.With(v))
 		default:
 			t.Say(tookNotCard.For(fateRef(c), v))
 		}

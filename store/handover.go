@@ -89,7 +89,9 @@ type handing struct {
 
 // withClient is what follows a client to whoever is their matchmaker now: what a table
 // keeps of that besides clients.owner_id gets its statement here.
-var withClient []string
+var withClient = []string{
+	"UPDATE introductions SET staff_id = ? WHERE client_id = ? AND state IN ('proposed', 'asked_a', 'asked_b')",
+}
 
 // handings are in the order in which they are done. What a colleague can have in
 // hand besides gets its line here.
