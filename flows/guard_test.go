@@ -33,12 +33,15 @@ var toClients = map[string]string{
 
 	"sayCameFirst": "to a colleague",
 
-	"sayNotYoursNow":  "to a colleague",
-	"sayYourClient":   "to a colleague",
-	"said":            "to a colleague",
-	"sayTopicLeft":    "to a colleague",
-	"sayLeaveOver":    "to a colleague",
-	"sayDutySet":      "to a colleague",
+	"sayNotYoursNow": "to a colleague",
+	"sayYourClient":  "to a colleague",
+	"said":           "to a colleague",
+	"sayTopicLeft":   "to a colleague",
+	"sayLeaveOver":   "to a colleague",
+	"sayDutySet":     "to a colleague",
+	"saySOSTaken":    "our own words",
+	"saySOSClosed":   "our own words",
+
 	"sayWhisper":      "to a colleague",
 	"sayCheckClosed":  "to a colleague",
 	"sayTaskAccepted": "to a colleague",

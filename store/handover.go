@@ -91,6 +91,7 @@ type handing struct {
 // keeps of that besides clients.owner_id gets its statement here.
 var withClient = []string{
 	"UPDATE introductions SET staff_id = ? WHERE client_id = ? AND state IN ('proposed', 'asked_a', 'asked_b')",
+	"UPDATE dates SET staff_id = ? WHERE a_id = ? AND state NOT IN ('closed', 'off')",
 }
 
 // handings are in the order in which they are done. What a colleague can have in

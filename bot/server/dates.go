@@ -2,7 +2,6 @@ package server
 
 import (
 	"net/http"
-	"strconv"
 
 	"redthread/bot/icalendar"
 	"redthread/flows"
@@ -29,8 +28,7 @@ func (s *Server) datePage(w http.ResponseWriter, r *http.Request) {
 		s.noFile(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = copyPage.Execute(w, struct{ Lang, Words, Button string }{l.Lang, words, button}) // who went away needs no answer
+	drawButton(w, l.Lang, words, button)
 }
 
 func (s *Server) handDate(w http.ResponseWriter, r *http.Request) {
@@ -43,9 +41,5 @@ func (s *Server) handDate(w http.ResponseWriter, r *http.Request) {
 		s.noFile(w, r, err)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", icalendar.Type)
-	h.Set("Content-Disposition", `attachment; filename="date.ics"`)
-	h.Set("Content-Length", strconv.Itoa(len(file)))
-	_, _ = w.Write(file) // who went away needs no answer
+	handOut(w, icalendar.Type, "date.ics", file)
 }
