@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"redthread/bot"
 	"redthread/bot/dialog"
 	"redthread/bot/emulator"
 	"redthread/bot/knowledge"
@@ -26,6 +27,7 @@ import (
 	"redthread/bot/server"
 	"redthread/bot/telegram"
 	"redthread/bot/wechat"
+	"redthread/flows"
 	"redthread/store"
 	"redthread/store/storetest"
 	"redthread/templates"
@@ -51,6 +53,7 @@ type world struct {
 	stores   []*store.Store
 	servers  []*server.Server
 	limits   server.Limits
+	groups   []int64           // of the staff
 	folder   string            // of approved answers, the agency's
 	answers  []*knowledge.Live // of each replica
 	wechat   *emulator.WeChat
@@ -87,6 +90,12 @@ func newWorld(t *testing.T, n int) *world {
 
 func newWorldAt(t *testing.T, n int, home store.Config, limits server.Limits) *world {
 	t.Helper()
+	return newWorldWith(t, n, home, limits, func(*world) {})
+}
+
+// newWorldWith lets something be done on the platforms before the bot starts.
+func newWorldWith(t *testing.T, n int, home store.Config, limits server.Limits, before func(*world)) *world {
+	t.Helper()
 	w := &world{t: t, home: home, limits: limits, folder: t.TempDir(), log: &lockedBuffer{}}
 	quiet := slog.New(slog.DiscardHandler)
 	w.wechat = emulator.NewWeChat(emulator.WeChatConfig{
@@ -96,6 +105,7 @@ func newWorldAt(t *testing.T, n int, home store.Config, limits server.Limits) *w
 	w.telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: tgToken, Log: quiet})
 	wx, tg := httptest.NewServer(w.wechat), httptest.NewServer(w.telegram)
 	w.front = httptest.NewServer(http.HandlerFunc(w.forward))
+	before(w)
 	for range n {
 		w.start(wx.URL, tg.URL)
 	}
@@ -136,7 +146,8 @@ func (w *world) start(wxURL, tgURL string) {
 		Store: s, Texts: texts, Answers: answers, Listen: "127.0.0.1:0", PublicURL: w.front.URL, Spool: w.t.TempDir(), Limits: w.limits,
 		Agency:   func(string) dialog.Agency { return dialog.Agency{Name: "红线婚介"} },
 		WeChat:   &wechat.Config{AppID: appID, AppSecret: secret, Token: wxToken, AESKey: aesKey, BaseURL: wxURL, MenuLinks: true},
-		Telegram: &telegram.Config{Token: tgToken, Secrets: []string{tgSecret}, BaseURL: tgURL},
+		Telegram: &telegram.Config{Token: tgToken, Secrets: []string{tgSecret}, BaseURL: tgURL, Groups: w.groups},
+		Promises: flows.Settings{Groups: w.staffGroups()},
 		Log:      logging.New(w.log, "debug", "json"),
 	})
 	if err != nil {
@@ -162,6 +173,13 @@ func (w *world) start(wxURL, tgURL string) {
 			w.t.Error(err)
 		}
 	})
+}
+
+func (w *world) staffGroups() (all []bot.Conversation) {
+	for _, id := range w.groups {
+		all = append(all, bot.Conversation{Channel: "telegram", Chat: fmt.Sprint(id)})
+	}
+	return all
 }
 
 // close ends everything, and proves that no log has told a secret.
