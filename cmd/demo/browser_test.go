@@ -240,12 +240,20 @@ func takes(id string) step {
 	return becomes(fmt.Sprintf(`(() => { const s = document.querySelector('.shelf'); s.value = %q; s.dispatchEvent(new Event('change')); return true; })()`, id))
 }
 
-// TestRegistrationIsSeen watches the registration play to its end on both
-// platforms, with the real bot behind the page.
-func TestRegistrationIsSeen(t *testing.T) {
-	for _, play := range []struct{ script, who, lang string }{{"register.zh-CN.chat", "anna", "zh-CN"}, {"register.en.chat", "carl", "en-US"}} {
+// TestScriptsAreSeen watches the registration play to its end on both platforms, and
+// a recommendation to both yeses, with the real bot behind the page.
+func TestScriptsAreSeen(t *testing.T) {
+	for _, play := range []struct {
+		script, who, lang string
+		says              []string // on the phone of who
+		crowd             bool
+	}{
+		{"register.zh-CN.chat", "anna", "zh-CN", []string{"第一部分填好了", "平时喜欢做什么", "请核对一下"}, false},
+		{"register.en.chat", "carl", "en-US", []string{"The first part is done", "What do you like", "Please check"}, false},
+		{"match.zh-CN.chat", "bo", "zh-CN", []string{"王红娘为您介绍一位女士", "双方都愿意认识"}, true},
+	} {
 		t.Run(play.script, func(t *testing.T) {
-			town, h := newHouse(t, t.TempDir(), climate{Mode: "safe"})
+			town, h := newHouse(t, t.TempDir(), climate{Mode: "safe", Crowd: play.crowd})
 			script, err := readScript("testdata/"+play.script, slog.New(slog.DiscardHandler))
 			if err != nil {
 				t.Fatal(err)
@@ -255,7 +263,7 @@ func TestRegistrationIsSeen(t *testing.T) {
 			p := serve(t, page{Phones: town.Phones, Weather: town.weather(), Panel: h, Player: player, Log: slog.New(slog.DiscardHandler)})
 			e := newEye(t, play.lang)
 			e.does("open", laptop, chromedp.Navigate(p.url), becomes(`!!document.querySelector('#play-remark')`))
-			for i, words := range map[string][]string{"anna": {"第一部分填好了", "平时喜欢做什么", "请核对一下"}, "carl": {"The first part is done", "What do you like", "Please check"}}[play.who] {
+			for i, words := range play.says {
 				e.does("play", shows(play.who, words))
 				e.keep(fmt.Sprintf("r%d-%s", i+1, play.who))
 			}

@@ -106,9 +106,9 @@ func (s settler) agree(tx *store.Tx, k store.ConsentKind) error {
 	if k == store.StatementSingle || k == store.StatementTruth {
 		name = "statement." + string(k) + "_version"
 	}
-	_, version, ok := s.texts.Source("zh-CN", name)
-	if !ok {
-		return fmt.Errorf("demo: no text %s", name)
+	version, err := s.texts.Render("zh-CN", templates.Line{Name: name})
+	if err != nil {
+		return fmt.Errorf("demo: the version of a consent: %w", err)
 	}
-	return tx.NoteConsent(store.NewConsent{Kind: k, Answer: store.ConsentYes, Version: version, Lang: "zh-CN", Words: "演示用的客户，没有人真的被问过。"})
+	return tx.NoteConsent(store.NewConsent{Kind: k, Answer: store.ConsentYes, Version: version.Text, Lang: "zh-CN", Words: "演示用的客户，没有人真的被问过。"})
 }
