@@ -94,12 +94,14 @@ func openHouse(ctx context.Context, t *town, folder, hours string, log *slog.Log
 	account := t.WeChat.Config()
 	secret := rand.Text() + rand.Text()
 	var s *server.Server
+	link := func(path string) func(string) string {
+		return func(token string) string { return "http://" + s.Addr() + path + token }
+	}
 	s, err = server.New(server.Config{
 		Store: kept, Texts: texts, Agency: func(lang string) dialog.Agency { return agency[lang] }, Listen: "127.0.0.1:0", Log: log,
 		Promises: flows.Settings{
 			Calendar: cal, AnswerWithin: 4 * time.Hour, Groups: []bot.Conversation{{Channel: telegram.Name, Chat: strconv.FormatInt(t.Group, 10)}},
-			PhotoLink: func(token string) string { return "http://" + s.Addr() + server.PhotoPath + token },
-			CopyLink:  func(token string) string { return "http://" + s.Addr() + server.CopyPath + token },
+			PhotoLink: link(server.PhotoPath), CopyLink: link(server.CopyPath), FileLink: link(server.FilePath), DateLink: link(server.DatePath),
 		},
 		WeChat: &wechat.Config{
 			AppID: account.AppID, AppSecret: account.Secret, Token: account.Token, AESKey: account.AESKey,
