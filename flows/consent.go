@@ -94,6 +94,13 @@ func consentVersion(t *dialog.Turn, k store.ConsentKind, lang string) string {
 	return t.Words(lang, consentTexts[k].version.With(none{}))
 }
 
+// agreesToday says that a client has agreed to a text as it reads today. What an
+// earlier one did not name is not shown to others before they are asked anew.
+func agreesToday(t *dialog.Turn, client int64, k store.ConsentKind) (bool, error) {
+	c, err := t.Records.Consent(client, k)
+	return c.Given() && c.Version == consentVersion(t, k, c.Lang), err
+}
+
 // sayConsentChanged is said when the text has been changed while it waited.
 var sayConsentChanged = templates.New[none]("consent.changed")
 

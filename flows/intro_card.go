@@ -89,19 +89,25 @@ func (s Settings) cardFor(t *dialog.Turn, viewer, shown store.Client, i store.In
 			v.Hobbies = append(v.Hobbies, h)
 		}
 	}
-	if born, ok := birth.Read(p.Born); ok {
-		v.Age, v.Animal, v.Sign = born.Age(t.Now()), born.Animal(), born.Sign()
-	}
-	sensitive, err := t.Records.Consent(shown.ID, store.ConsentSensitive)
+	signs, err := agreesToday(t, shown.ID, store.ConsentShow)
 	if err != nil {
 		return v, err
 	}
-	if sensitive.Given() {
+	if born, ok := birth.Read(p.Born); ok {
+		if v.Age = born.Age(t.Now()); signs {
+			v.Animal, v.Sign = born.Animal(), born.Sign()
+		}
+	}
+	sensitive, err := agreesToday(t, shown.ID, store.ConsentSensitive)
+	if err != nil {
+		return v, err
+	}
+	if sensitive {
 		v.Marital, v.Children = p.Marital, p.Children
 	}
 	v.Intro, v.Left = who.Fit(p.Intro)
 	v.Intro = firstRunes(v.Intro, mostOfIntro)
-	if v.Reasons, err = commonGround(t, viewer, shown, sensitive.Given()); err != nil {
+	if v.Reasons, err = commonGround(t, viewer, shown, sensitive); err != nil {
 		return v, err
 	}
 	photos, err := t.Records.PhotosFor(shown.ID, viewer.Code())

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"redthread/bot"
@@ -200,4 +201,52 @@ func TestRecommendationsAreMasked(t *testing.T) {
 		}
 	}
 	storetest.InClear(t, s.home, s.store, "dana_contact", "这位待人真诚")
+}
+
+// What only a newer text of a consent names is not shown of who agreed to an older
+// one.
+func TestCardsKeepToWhatWasAgreed(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		newer   string
+		yes, no []string
+	}{
+		"today's":                               {"", []string{"属猴", "未婚"}, nil},
+		"a newer text on showing":               {"show", []string{"未婚"}, []string{"属猴", "金牛"}},
+		"a newer text on sensitive particulars": {"sensitive", []string{"属猴"}, []string{"未婚"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			s.hire(s.person("mei"))
+			bo, dana := s.person("bo"), s.person("dana")
+			s.register(bo.at, "man 1990-05-02 178 bachelor 330106")
+			s.register(dana.at, "woman 1992-05-02 165 master 330106 sensitive=yes")
+			s.said("")
+			if tt.newer != "" {
+				own := &fstest.MapFile{Data: []byte("== consent." + tt.newer + "_version\n2027-01\n")}
+				s.engine = engineWith(t, s.store, fstest.MapFS{"zh-CN/own.txt": own, "en/own.txt": own})
+			}
+			s.brought(2, 1)
+			card := ""
+			for _, on := range bo.shown {
+				if strings.Contains(on.m.Text, "为您介绍") {
+					card = on.m.Text
+				}
+			}
+			if card == "" {
+				t.Fatal("bo was brought nobody")
+			}
+			for _, word := range tt.yes {
+				if !strings.Contains(card, word) {
+					t.Errorf("%q is missing: %s", word, card)
+				}
+			}
+			for _, word := range tt.no {
+				if strings.Contains(card, word) {
+					t.Errorf("%q was not agreed to: %s", word, card)
+				}
+			}
+		})
+	}
 }
