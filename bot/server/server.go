@@ -143,22 +143,22 @@ func New(cfg Config) (_ *Server, err error) {
 	// out has usually arrived).
 	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Knocks: s.knocks(), After: s.cfg.After, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, Bounds: cfg.Media, Log: s.log}
-	fetch := s.copyDoor()
 	s.health.handle(s.mux)
-	s.mux.Handle("GET "+PhotoPath+"{token}", s.photoDoor())
-	s.mux.Handle("GET "+CopyPath+"{token}", fetch)
-	s.mux.Handle("POST "+CopyPath+"{token}", fetch)
-	file := s.fileDoor()
-	s.mux.Handle("GET "+FilePath+"{token}", file)
-	s.mux.Handle("POST "+FilePath+"{token}", file)
-	date := s.dateDoor()
-	s.mux.Handle("GET "+DatePath+"{token}", date)
-	s.mux.Handle("POST "+DatePath+"{token}", date)
+	s.openLinks()
 	s.observe()
 	if s.door, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, fmt.Errorf("server: listen.address: %w", err)
 	}
 	return s, nil
+}
+
+// openLinks opens the doors of what links lead to.
+func (s *Server) openLinks() {
+	s.mux.Handle("GET "+PhotoPath+"{token}", s.photoDoor())
+	for path, door := range map[string]http.Handler{CopyPath: s.copyDoor(), FilePath: s.fileDoor(), DatePath: s.dateDoor()} {
+		s.mux.Handle("GET "+path+"{token}", door)
+		s.mux.Handle("POST "+path+"{token}", door)
+	}
 }
 
 // promises are what the flows are told to promise, with what the server knows.
