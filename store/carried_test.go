@@ -151,7 +151,9 @@ func TestNewsOfWhatWaits(t *testing.T) {
 	settleNext(t, s, store.Settled{State: store.Delivered, Spent: 1}, store.Rest{})
 	tells(store.Arrived)
 	carry(t, s, "2")
-	tells(store.WaitsFor) // at once: there is nothing left
+	tells() // whoever sends finds out whether the person can be told otherwise
+	clock.Advance(3 * time.Second)
+	tells(store.WaitsFor) // there is nothing left
 	settleNext(t, s, store.Settled{State: store.Waiting}, store.Rest{Closed: true})
 	tells(store.WaitsFor) // who plays it sees that it has been told
 	turn(t, s, aDesk, func(tx *store.Tx) error {
