@@ -19,6 +19,8 @@ type Session struct {
 	Human        bool    // a colleague has taken over; flows stay silent
 	Pressed      string  // the ID of the last button that was taken, to tell a double tap
 	SeenAt       time.Time
+	Works        string    // whether the person is a colleague, "yes" or "no", as far as we have asked; empty: we have not
+	Withheld     []Event   // what a colleague did that waits until something is settled, the oldest first
 	Declined     time.Time // when we last said that pictures are not wanted now: an album is told once
 }
 

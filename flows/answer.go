@@ -115,8 +115,12 @@ func beginAnswer(s Settings) func(*dialog.Turn, *reply) (dialog.Move, error) {
 			return dialog.End, answerQuoted(t, s, ref)
 		}
 		q, err := t.Records.Question(t.Paper())
+		if err != nil {
+			return dialog.End, err
+		}
 		r.Ref, r.Client, r.Words = q.Number(), q.Client.Code(), q.Words
-		return dialog.Next, err
+		me, _ := t.Staff()
+		return dialog.Next, t.Records.NoteReveal(me, q.Client.ID, store.RevealQuestion+":"+r.Ref)
 	}
 }
 

@@ -117,7 +117,7 @@ func assign(t *dialog.Turn, s Settings, c store.Client, to store.Staff) error {
 	if before, err := t.Records.Owner(c); err == nil && before.ID != me.ID {
 		t.Inform(before.Conversation, before.Lang, sayNotYoursNow.With(othersClient{c.Code(), to.Name}))
 	}
-	if err := t.Records.Assign(c.ID, to); err != nil || to.ID == 0 {
+	if err := t.Records.Assign(me, c.ID, to); err != nil || to.ID == 0 {
 		return err
 	}
 	if to.ID != me.ID {

@@ -67,10 +67,11 @@ const (
 // showBriefing tells who the client is, where the talk is had.
 func (s Settings) showBriefing(t *dialog.Turn, h store.Handoff) error {
 	b, err := briefingOf(t, h.Client)
-	if err == nil {
-		sayAt(t, h, briefingCard().For(b.Client, b))
+	if err != nil {
+		return err
 	}
-	return err
+	sayAt(t, h, briefingCard().For(b.Client, b))
+	return t.Records.NoteReveal(h.Staff, h.Client.ID, store.RevealCard+":"+h.Number())
 }
 
 func briefingOf(t *dialog.Turn, c store.Client) (b briefing, err error) {

@@ -211,8 +211,11 @@ func mine(t *dialog.Turn, ref string) (c store.Complaint, me store.Staff, ok boo
 
 func showFacts(t *dialog.Turn, ref string) error {
 	t.Keep()
-	c, _, ok, err := mine(t, ref)
+	c, me, ok, err := mine(t, ref)
 	if !ok {
+		return err
+	}
+	if err := t.Records.NoteReveal(me, c.Client.ID, store.RevealComplaint+":"+ref); err != nil {
 		return err
 	}
 	f := c.Facts

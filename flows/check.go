@@ -202,12 +202,14 @@ type caseStep struct {
 // showWork shows the work in full; that it was read is on record.
 func (s Settings) showWork(t *dialog.Turn, c store.SpotCheck) error {
 	v := checkedWork{Paper: c.Paper, Staff: c.Staff.Name}
+	client, what := int64(0), store.RevealTalk
 	switch c.Paper[0] {
 	case 'Q':
 		q, err := t.Records.Question(c.Paper)
 		if err != nil {
 			return err
 		}
+		client, what = q.Client.ID, store.RevealQuestion
 		v.Asked = q.Words
 		v.Lines = []workLine{{From: q.Owner.Name, Words: []string{q.Answer}, At: q.AnsweredAt}}
 	case 'C':
@@ -215,19 +217,24 @@ func (s Settings) showWork(t *dialog.Turn, c store.SpotCheck) error {
 		if err != nil {
 			return err
 		}
+		client, what = k.Client.ID, store.RevealComplaint
 		v.Asked = k.Facts.Story
 		for _, step := range k.Steps {
 			v.Steps = append(v.Steps, caseStep{string(step.Kind), step.At})
 		}
 	default:
-		lines, err := talkLines(t, c.Paper, c.Staff.Name)
+		h, err := t.Records.Handoff(c.Paper)
 		if err != nil {
 			return err
 		}
-		v.Lines = lines
+		client = h.Client.ID
+		if v.Lines, err = talkLines(t, c.Paper, c.Staff.Name); err != nil {
+			return err
+		}
 	}
+	me, _ := t.Staff()
 	t.Say(sayCheckWork.With(v))
-	return nil
+	return t.Records.NoteReveal(me, client, what+":"+c.Paper)
 }
 
 // scoreFlow and rectifyFlow are opened by cards.

@@ -135,8 +135,9 @@ func showClient(t *dialog.Turn, s Settings, code string) error {
 	if err != nil {
 		return err
 	}
+	me, _ := t.Staff()
 	t.Say(clientCard(s).For(c.Code(), v))
-	return nil
+	return t.Records.NoteReveal(me, c.ID, store.RevealCard)
 }
 
 func viewOfClient(t *dialog.Turn, c store.Client) (v clientView, err error) {
@@ -364,5 +365,6 @@ func pressPhoto(t *dialog.Turn, ref, choice string) error {
 	}
 	t.Say(sayTakenOut.With(c.Code()))
 	t.Tell(c.Conversation, c.Lang, sayWasPaper.With(none{}))
-	return nil
+	me, _ := t.Staff()
+	return t.Records.Audit(me.Actor(), store.Entry{Action: store.AuditPhotoOut, Client: c.ID, Detail: number})
 }

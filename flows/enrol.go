@@ -34,6 +34,7 @@ func enrol(s Settings) dialog.Flow[newcomer] {
 type newcomer struct {
 	Invite store.Invite
 	Name   string
+	pledged
 }
 
 // enrolled is what texts may tell of a colleague.
@@ -105,7 +106,7 @@ func takeName(s Settings) func(*dialog.Turn, *newcomer) (dialog.Move, error) {
 			t.Say(sayUnfitName.With(none{}))
 			return dialog.Stay, nil
 		}
-		n.Name = name
+		n.Name, n.pledged = name, pledgeOf(t, t.Lang())
 		return dialog.Next, nil
 	}
 }
@@ -115,10 +116,18 @@ func takePledge(t *dialog.Turn, n *newcomer) (dialog.Move, error) {
 		t.Say(sayNoPledge.With(none{}))
 		return dialog.End, nil
 	}
+	if now := pledgeOf(t, t.Lang()); now != n.pledged {
+		n.pledged = now
+		t.Note(sayPledgeChanged.With(none{}))
+		return dialog.Again, nil
+	}
 	me, err := t.Records.Enrol(n.Invite, n.Name, t.Lang())
 	if errors.Is(err, store.ErrNotFound) { // used in the meantime
 		t.Say(sayCodeRefused.With(none{}))
 		return dialog.End, nil
+	}
+	if err == nil {
+		err = n.confirm(t, me)
 	}
 	if err != nil {
 		return dialog.End, err

@@ -105,6 +105,13 @@ type House struct {
 	// May says whether a colleague of the role may press a button of a card.
 	May func(role store.Role, card, choice string) bool
 
+	// Gate has colleagues confirm the pledge of secrecy before anything else they do.
+	Gate func(*dialog.Turn) (flow string, err error)
+
+	// Action is the action of the table of rights for which what dialog.Config.Refused
+	// hears stands; "own_clients" for what is refused because of whose client it is.
+	Action func(what string) string
+
 	Danger func(*dialog.Turn) (bool, error) // words for help
 	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
@@ -123,7 +130,9 @@ func New(s Settings) House {
 
 		Farewell: farewell(s),
 
-		May: mayPress,
+		May:    mayPress,
+		Action: actionOf,
+		Gate:   needsPledge,
 
 		Danger: hearDanger(s),
 		Lost:   s.wonder,
@@ -187,6 +196,8 @@ func allFlows(s Settings) []dialog.Definition {
 		matches,
 		shortlist,
 		verifying(s),
+		uncovering,
+		pledging, myPledge,
 		following, writingAnew(s),
 	})
 }

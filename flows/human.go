@@ -261,6 +261,11 @@ func (s Settings) beginTalk(t *dialog.Turn, h store.Handoff, there bool) error {
 		if err != nil {
 			return err
 		}
+		if len(words) > 0 {
+			if err := t.Records.NoteReveal(h.Staff, h.Client.ID, store.RevealTalk+":"+h.Number()); err != nil {
+				return err
+			}
+		}
 		s.handOver(t, h, words)
 	}
 	return placesMoved(t, h)

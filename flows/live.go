@@ -207,7 +207,7 @@ func superviseTalk(s Settings) func(*dialog.Turn, string, string) error {
 
 // readTalk shows what has been said. Who read it, and when, is on record.
 func readTalk(t *dialog.Turn, h store.Handoff, me store.Staff) error {
-	if err := t.Records.NoteReveal(me, h.Client.ID, store.RevealTalk); err != nil {
+	if err := t.Records.NoteReveal(me, h.Client.ID, store.RevealTalk+":"+h.Number()); err != nil {
 		return err
 	}
 	lines, err := talkLines(t, h.Number(), h.Staff.Name)

@@ -241,8 +241,9 @@ func pressApart(t *dialog.Turn, ref, _ string) error {
 	if !ok || err != nil {
 		return err
 	}
+	me, _ := t.Staff()
 	t.Say(sayTogether.With(candidateView{Client: client.Code(), Other: codeOfPerson(other)}))
-	return t.Records.Together(client.ID, other, store.ApartRelated)
+	return t.Records.Together(me, client.ID, other, store.ApartRelated)
 }
 
 func unlist(t *dialog.Turn, client store.Client, other int64) error {

@@ -74,6 +74,9 @@ func (s Settings) openPaper(t *dialog.Turn, ref string) error {
 	if ok, err := mayTake(t, q.Client, ref); !ok {
 		return err
 	}
+	if err := t.Records.NoteReveal(me, q.Client.ID, store.RevealQuestion+":"+ref); err != nil {
+		return err
+	}
 	return s.sayPaper(t, ref, l)
 }
 

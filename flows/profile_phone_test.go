@@ -87,10 +87,12 @@ func TestColleagueSettlesANumber(t *testing.T) {
 	for _, step := range []struct{ does, hears, not string }{
 		{"K-000002", "不可以给候选人看", "没有找到"},
 		{"[看资料和择偶条件]", contested, "没有同意展示"},
-		{"[看姓名、单位和电话]", "⚠️ 这个号码在客户 K-000001 名下", "（已核实）"},
+		{"[看姓名、单位和电话]", "为什么要看", "K-000001"},
+		{"[打电话联系本人]", "⚠️ 这个号码在客户 K-000001 名下", "（已核实）"},
 		{"[电话核实过了，是本人]", "客户 K-000002 的电话已记为核实过。客户 K-000001 也填过这个号码", "没有记"},
 		{"[看资料和择偶条件]", "138****3210", contested},
-		{"[看姓名、单位和电话]", "（已核实）", "K-000001"},
+		{"[看姓名、单位和电话]", "为什么要看", "K-000001"},
+		{"[核实资料]", "（已核实）", "K-000001"},
 	} {
 		f.act(f.person("chen"), step.does)
 		if heard := f.said("chen"); !strings.Contains(heard, step.hears) || strings.Contains(heard, step.not) {
@@ -99,6 +101,7 @@ func TestColleagueSettlesANumber(t *testing.T) {
 	}
 	f.claims("anna", "+8613876543210", true) // by the platform
 	f.act(f.person("chen"), "[看姓名、单位和电话]")
+	f.act(f.person("chen"), "[核实资料]")
 	if heard := f.said("chen"); !strings.Contains(heard, "（已核实）") || strings.Contains(heard, "K-000001") {
 		t.Errorf("proof against proof:\n%s", heard)
 	}

@@ -137,11 +137,15 @@ func (s Settings) beginRecommending(t *dialog.Turn, d *recommending) (dialog.Mov
 		return dialog.End, nil
 	}
 	d.For, d.First, d.Second = client, client, other
-	_, _, ok, err := s.pairNow(t, d)
+	first, second, ok, err := s.pairNow(t, d)
 	if !ok || err != nil {
 		return dialog.End, err
 	}
-	return dialog.Next, nil
+	me, _ := t.Staff()
+	return dialog.Next, errors.Join( // both cards will be read
+		t.Records.NoteReveal(me, first.ID, store.RevealCandidate+second.Code()),
+		t.Records.NoteReveal(me, second.ID, store.RevealCandidate+first.Code()),
+	)
 }
 
 // pairNow are the two as they are now, if nothing is in their way; what is, is said.

@@ -21,7 +21,7 @@ const (
 
 // openedBy are the words that open a colleagues' flow; empty: only a card does.
 var openedBy = map[string]string{
-	"client": "K-000001", "match": "匹配 1", "recommend": "推荐 2 给 1", "package": "套餐 1", "shortlist": "候选名单 1", "verify": "", "answer": "", "refuse_words": "", "capacity": "", "langs": "", "leaving": "", "note_about": "",
+	"client": "K-000001", "match": "匹配 1", "recommend": "推荐 2 给 1", "package": "套餐 1", "shortlist": "候选名单 1", "verify": "", "answer": "", "refuse_words": "", "capacity": "", "langs": "", "leaving": "", "note_about": "", "uncover": "", "pledge": "", "my_pledge": "我的承诺",
 	"duty": "值班", "on_duty": "上班", "off_duty": "下班", "leave": "请假3天", "team": "同事",
 	"paper": "C-000001", "backup": "替班人", "task": "交办", "tasks": "任务", "checks": "抽检", "live": "现场", "following": "送到了吗", "taking_back": "撤回", "correcting": "", "propose_date": "安排见面 Y-000001",
 	"refuse_task": "", "report_task": "", "rectify": "", "score": "", "whisper": "",

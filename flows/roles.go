@@ -39,6 +39,7 @@ const (
 	PromoteAnswer    Action = "promote_answer"
 	HaveClients      Action = "have_clients"
 	KeepDuty         Action = "keep_duty"
+	KeepPledge       Action = "keep_pledge"
 	LeadTeam         Action = "lead_team"
 	AssignClient     Action = "assign_client"
 	HearAlerts       Action = "hear_alerts"
@@ -71,7 +72,7 @@ var (
 var rights = []right{
 	{OpenClient, "open a client's card by number or phone number", everyone, []string{"flow:client", "staff.client/again"}},
 	{ReadProfile, "read a profile, without name, employer and phone number", matchmakers, []string{"staff.profile", "staff.seeker", "staff.client/profile"}},
-	{UncoverContact, "see name, employer and phone number; confirm the number", matchmakers, []string{"staff.seeker/contact", "staff.seeker_uncovered"}},
+	{UncoverContact, "see name, employer and phone number; confirm the number", matchmakers, []string{"staff.seeker/contact", "flow:uncover", "staff.seeker_uncovered"}},
 	{SeePhotos, "see photos, take one out", everyone, []string{"staff.client/photos", "staff.photos", "staff.photo"}},
 	{NotePapers, "see and note which papers were verified", everyone, []string{"flow:verify", "staff.client/papers"}},
 	{FindMatches, "look for candidates, keep a shortlist, keep two apart", matchmakers, []string{"flow:match", "flow:shortlist", "staff.client/match", "staff.candidate", "staff.kept_apart", "staff.shortlist"}},
@@ -90,6 +91,7 @@ var rights = []right{
 	{HaveClients, "have clients of their own, and open those who are nobody's", matchmakers, nil},
 	{AssignClient, "make somebody a matchmaker's client", bosses, []string{"staff.client/assign", "staff.assign"}},
 	{KeepDuty, "come to work, go home, go on leave; set own capacity and languages", everyone, []string{"flow:duty", "flow:on_duty", "flow:off_duty", "flow:leave", "flow:capacity", "flow:langs", "staff.duty"}},
+	{KeepPledge, "confirm the pledge of secrecy, read it again", everyone, []string{"flow:pledge", "flow:my_pledge"}},
 	{LeadTeam, "see who is at work and what they have in hand; set others' duty and figures", bosses, []string{"flow:team", "staff.team", "staff.colleague"}},
 	{HearAlerts, "open what one is alerted to, open a paper by its number, name who stands in", everyone, []string{"alert.list", "clock.late", "staff.undelivered", "flow:paper", "flow:backup", "check.finding", "flow:rectify"}},
 	{AskTask, "ask a colleague for something; accept, refuse, report and judge tasks of one's own", everyone, []string{"flow:task", "flow:tasks", "flow:refuse_task", "flow:report_task", "task.card", "task.report"}},
@@ -139,6 +141,17 @@ func behind(door string) (Action, bool) {
 func mayPress(role store.Role, card, choice string) bool {
 	a, ok := behind(card + "/" + strings.TrimRight(choice, ".0123456789"))
 	return ok && may(role, a)
+}
+
+// actionOf is the action for which something was refused, by the name of a flow or of
+// a card's button.
+func actionOf(what string) string {
+	for _, door := range []string{strings.TrimRight(what, ".0123456789"), "flow:" + what} {
+		if a, ok := behind(door); ok {
+			return string(a)
+		}
+	}
+	return "own_clients"
 }
 
 // isBoss says that a colleague sees every case.

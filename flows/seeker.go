@@ -15,8 +15,8 @@ import (
 )
 
 // A matchmaker reads a seeker on one screen: who they are, without name, employer
-// and number, and what they wish of a partner. What is covered is uncovered by a
-// press, and that is noted. client.go leads here. It is played in testdata/seeker.zh-CN.chat.
+// and number, and what they wish of a partner. What is covered is uncovered for
+// a reason that they give, and that is on record. client.go leads here. It is played in testdata/seeker.zh-CN.chat.
 
 // profileCard tells that a profile has been submitted.
 func profileCard(s Settings) dialog.Card[seekerView] {
@@ -133,13 +133,13 @@ func agreed(t *dialog.Turn, client store.Client) (bool, error) {
 func workSeeker(s Settings) func(*dialog.Turn, string, string) error {
 	return func(t *dialog.Turn, ref, choice string) error {
 		t.Keep()
-		me, _ := t.Staff()
 		client, ok, err := known(t, ref)
 		switch {
 		case !ok:
 			return err
 		case choice == "contact":
-			return gone(t, uncover(t, me, client))
+			t.OpenAbout(uncoverFlow, client.Code())
+			return nil
 		case choice == "more":
 			return showClient(t, s, ref)
 		case choice == "match":
@@ -149,7 +149,61 @@ func workSeeker(s Settings) func(*dialog.Turn, string, string) error {
 	}
 }
 
-func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
+// uncoverFlow is opened by the screen.
+const uncoverFlow = "uncover"
+
+// uncoverWish is a look at what the screen covers, for which the reason is asked.
+type uncoverWish struct{ Client string }
+
+var (
+	titleUncover = templates.New[none]("title.uncover")
+	askUncover   = templates.New[uncoverWish]("staff.uncover_why")
+
+	sayNotUncovered = templates.New[none]("staff.not_uncovered")
+)
+
+// uncovering asks, in a press or in words, why name, employer and number are needed,
+// and shows them. The reason is on record, sealed.
+var uncovering = dialog.Flow[uncoverWish]{
+	Name: uncoverFlow, Title: titleUncover, Staff: who(UncoverContact), Always: true, Fresh: true, Idle: time.Hour,
+	Begin: func(t *dialog.Turn, w *uncoverWish) (dialog.Move, error) {
+		client, ok, err := known(t, t.Paper())
+		if !ok || err != nil {
+			return dialog.End, err
+		}
+		w.Client = client.Code()
+		ok, err = hasSeeker(t, client)
+		if err == nil && !ok {
+			return dialog.End, gone(t, store.ErrNotFound)
+		}
+		if ok, err = agreed(t, client); !ok || err != nil {
+			return dialog.End, err
+		}
+		return dialog.Next, nil
+	},
+	Steps: []dialog.Step[uncoverWish]{
+		{Name: "why", Ask: askUncover, Want: dialog.Button.Or(dialog.Text(2, 200)), Hear: takeUncoverReason},
+	},
+}
+
+func takeUncoverReason(t *dialog.Turn, w *uncoverWish) (dialog.Move, error) {
+	me, ok := t.Staff()
+	if !ok || t.Choice() == "not" {
+		t.Say(sayNotUncovered.With(none{}))
+		return dialog.End, nil
+	}
+	client, ok, err := known(t, w.Client) // whose client it is may have changed meanwhile
+	if !ok || err != nil {
+		return dialog.End, err
+	}
+	reason := t.Text()
+	if t.Choice() != "" {
+		reason = t.Choice()
+	}
+	return dialog.End, gone(t, uncover(t, me, client, reason))
+}
+
+func uncover(t *dialog.Turn, me store.Staff, client store.Client, reason string) error {
 	if ok, err := agreed(t, client); !ok || err != nil {
 		return err
 	}
@@ -171,7 +225,7 @@ func uncover(t *dialog.Turn, me store.Staff, client store.Client) error {
 		return err
 	}
 	t.Say(uncoverCard.For(client.Code()+"/"+mark, u))
-	return t.Records.NoteReveal(me, client.ID, store.RevealContact)
+	return t.Records.NoteRevealBecause(me, client.ID, store.RevealContact, reason)
 }
 
 // confirmPhone notes that the number is theirs, and who found so, if it still is

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,19 +78,21 @@ type stage struct {
 	clock    *storetest.Clock
 	people   []*person
 	events   int
-	code     string   // the newest invite
-	link     string   // the newest link code
-	password string   // of the newest copy
-	card     string   // the code of the matchmaker's source
-	toast    string   // what the one who pressed was shown for a moment
-	noted    []string // notes of colleagues, which no client may read
-	secrets  []string // of everybody who registered in one line: nor may a client read these
-	topic    *person  // in which whoever acts does so; nil: in their own chat
-	spoil    func()   // what goes wrong before each event
-	away     bool     // nobody makes copies, or brings pictures home
-	metered  bool     // WeChat counts what may be said
-	template bool     // it has approved a template message
-	twice    bool     // the platforms deliver everything twice
+	code     string      // the newest invite
+	link     string      // the newest link code
+	password string      // of the newest copy
+	card     string      // the code of the matchmaker's source
+	toast    string      // what the one who pressed was shown for a moment
+	noted    []string    // notes of colleagues, which no client may read
+	secrets  []string    // of everybody who registered in one line: nor may a client read these
+	topic    *person     // in which whoever acts does so; nil: in their own chat
+	spoil    func()      // what goes wrong before each event
+	away     bool        // nobody makes copies, or brings pictures home
+	metered  bool        // WeChat counts what may be said
+	template bool        // it has approved a template message
+	twice    bool        // the platforms deliver everything twice
+	byHand   atomic.Bool // somebody's own deed is being played, and no timer
+	refused  []string    // what was refused, and whether to a colleague
 
 	mu sync.Mutex // guards what people heard
 }
@@ -100,7 +103,10 @@ func newStage(t testing.TB) *stage {
 	s.home = storetest.Home(t)
 	s.home.Now = s.clock.Now
 	s.store = storetest.Open(t, s.home)
-	s.engine = newEngine(t, s.store)
+	settings := stageSettings(t)
+	s.engine = engineOf(t, s.store, settings, flows.New(settings), nil, func(what string, colleague bool) {
+		s.refused = append(s.refused, fmt.Sprint(what, " ", colleague))
+	})
 	s.maker = copyMaker(t, s.store)
 	s.last = lastWords(t)
 	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}}
@@ -136,13 +142,18 @@ func stageSettings(t testing.TB) flows.Settings {
 	return flows.Settings{Agency: agency, FilePerDay: 4, Calendar: office(t), AnswerWithin: 4 * time.Hour, CheckShare: 10, PhotoLink: func(string) string { return "https://red.example/photo/…" }, CopyLink: func(string) string { return "https://red.example/copy/…" }, FileLink: func(string) string { return "https://red.example/file/…" }, DateLink: func(string) string { return "https://red.example/date/…" }}
 }
 
-func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS) *dialog.Engine {
+func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flows.House, own fs.FS, refused ...func(string, bool)) *dialog.Engine {
 	t.Helper()
 	texts := loadTexts(t, own)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
-		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May,
+		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May, Gate: house.Gate,
 		Agency: agency,
+		Refused: func(what string, colleague bool) {
+			for _, hear := range refused {
+				hear(what, colleague)
+			}
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -201,15 +212,29 @@ func (s *stage) hire(p *person) {
 	_, err := s.store.Turn(s.t.Context(), s.event(p), func(tx *store.Tx, ses *bot.Session) error {
 		ses.Lang = "zh-CN"
 		invite, err := tx.CheckInvite(code)
-		if err == nil {
-			_, err = tx.Enrol(invite, p.call, "zh-CN")
-			tx.Later(store.Digest, store.DigestNew, tx.Now())
+		if err != nil {
+			return err
 		}
-		return err
+		me, err := tx.Enrol(invite, p.call, "zh-CN")
+		if err != nil {
+			return err
+		}
+		tx.Later(store.Digest, store.DigestNew, tx.Now())
+		return tx.NotePledge(me, s.written("pledge.version"), "zh-CN", s.written("pledge.words"))
 	})
 	if err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// written is a text of ours that tells nothing of anybody.
+func (s *stage) written(name string) string {
+	s.t.Helper()
+	m, err := loadTexts(s.t, nil).Render("zh-CN", templates.Line{Name: name, Data: struct{}{}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return m.Text
 }
 
 func (s *stage) invite(role store.Role) string {
@@ -360,6 +385,9 @@ func (s *stage) read(p *person, line string) []bot.Event {
 		return nil
 	case "bounce": // the template message does not arrive
 		ev.Kind, ev.Opens = bot.Bounced, nil
+	case "version": // the agency gives its pledge of secrecy another one
+		s.engine = engineWith(s.t, s.store, newPledge(rest))
+		return nil
 	case "hold", "release":
 		s.hold(verb, rest)
 		return nil
@@ -494,7 +522,9 @@ func (s *stage) handle(ev bot.Event) {
 	if s.spoil != nil {
 		s.spoil()
 	}
+	s.byHand.Store(ev.Kind != bot.Noticed)
 	out, err := s.engine.Handle(s.t.Context(), ev)
+	s.byHand.Store(false)
 	if err != nil {
 		s.t.Fatal(err)
 	}

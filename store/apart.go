@@ -33,14 +33,30 @@ func (tx *Tx) KeepApart(by Staff, one, other int64, why string) error {
 	row := apartRow{one, other, why, by.ID, string(tx.ev.Key), millis(tx.now)}
 	both := []apartRow{row, row}
 	both[1].ClientID, both[1].OtherID = other, one
-	return wrap("keep clients apart", db.Clauses(clause.OnConflict{DoNothing: true}).Create(&both).Error)
+	if err := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&both).Error; err != nil {
+		return wrap("keep clients apart", err)
+	}
+	return tx.auditPair(by, AuditApart, one, other, why)
 }
 
-// Together takes back a reason to keep two clients apart.
-func (tx *Tx) Together(one, other int64, why string) error {
+// Together takes back a reason to keep two clients apart, by the word of a
+// colleague.
+func (tx *Tx) Together(by Staff, one, other int64, why string) error {
 	const either = "(client_id = ? AND other_id = ? OR client_id = ? AND other_id = ?)"
-	_, err := tx.exec("DELETE FROM kept_apart WHERE "+either+" AND why = ?", one, other, other, one, why)
-	return wrap("let clients meet", err)
+	n, err := tx.exec("DELETE FROM kept_apart WHERE "+either+" AND why = ?", one, other, other, one, why)
+	if err != nil || n == 0 {
+		return wrap("let clients meet", err)
+	}
+	return tx.auditPair(by, AuditTogether, one, other, why)
+}
+
+// auditPair puts on record what a colleague did about two clients; what nobody of the
+// house said is in nobody's name.
+func (tx *Tx) auditPair(by Staff, action string, one, other int64, why string) error {
+	if by.ID == 0 {
+		return nil
+	}
+	return tx.Audit(by.Actor(), Entry{Action: action, Client: one, Detail: number("K", other) + " " + why})
 }
 
 // apartFrom are the persons who are kept apart from this one.

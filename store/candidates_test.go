@@ -203,7 +203,7 @@ func TestWhoIsNotFound(t *testing.T) {
 		turn(t, s, mei, func(tx *store.Tx) error { return tx.KeepApart(staff, b, a, why) })
 		turn(t, s, mei, func(tx *store.Tx) error { return tx.KeepApart(staff, a, b, why) }) // again
 		finds(why, false)
-		turn(t, s, mei, func(tx *store.Tx) error { return tx.Together(a, b, why) })
+		turn(t, s, mei, func(tx *store.Tx) error { return tx.Together(staff, a, b, why) })
 	}
 	finds("together again", true)
 }

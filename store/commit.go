@@ -90,6 +90,9 @@ func (s *Store) commitAlone(ctx context.Context, tx *Tx) error {
 	if err := s.write(ctx, tx.sql, []*Tx{tx}); err != nil {
 		return err
 	}
+	if err := s.chain(ctx, tx.sql, tx.audit); err != nil {
+		return err
+	}
 	err := tx.sql.Commit()
 	tx.sql = nil
 	return err

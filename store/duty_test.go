@@ -112,7 +112,7 @@ func TestAssign(t *testing.T) {
 	if _, err := owner(); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("nobody's client: %v", err)
 	}
-	turn(t, s, mei, func(tx *store.Tx) error { return tx.Assign(c.ID, st) })
+	turn(t, s, mei, func(tx *store.Tx) error { return tx.Assign(st, c.ID, st) })
 	if got, err := owner(); err != nil || got.ID != st.ID {
 		t.Errorf("assigned: %+v, %v", got, err)
 	}
@@ -132,7 +132,7 @@ func TestAssign(t *testing.T) {
 	if got, err := owner(); err != nil || got.ID != other.ID {
 		t.Errorf("assigned by the operator: %+v, %v", got, err)
 	}
-	turn(t, s, mei, func(tx *store.Tx) error { return tx.Assign(c.ID, store.Staff{}) })
+	turn(t, s, mei, func(tx *store.Tx) error { return tx.Assign(st, c.ID, store.Staff{}) })
 	turn(t, s, anna, func(tx *store.Tx) (err error) { c, err = tx.Self(""); return err })
 	if c.OwnerID != 0 {
 		t.Errorf("still the client of %d", c.OwnerID)

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -22,9 +24,12 @@ type personalTable struct {
 	// person, {chats} for their conversations, {now} for the present.
 	whose string
 
-	// become changes what has to stay, as SQL's SET has it; empty: the rows go.
+	// become changes what has to stay, as SQL's SET has it; empty: the rows go;
+	// asItIs: they stay, and name nobody.
 	become string
 }
+
+const asItIs = "as it is"
 
 // The kinds in which clients are told what was kept of them, in the order they
 // are told.
@@ -82,7 +87,9 @@ var personalTables = []personalTable{
 	{"photos", KindPhotos, "client_id IN ({clients})", ""},
 	{"verifications", KindPapers, "client_id IN ({clients})", ""},
 	{"consents", "", "client_id IN ({clients})", "event_key = ''"},
-	{"reveals", "", "client_id IN ({clients})", "event_key = ''"},
+	{"reveals", "", "client_id IN ({clients})", ""}, // of releases before this one; the rest stands in the audit log
+	{"audit_reasons", "", "client_id IN ({clients})", ""},
+	{"audit", "", "client_id IN ({clients})", asItIs},
 	{"source_visits", "", "client_id IN ({clients})", "first_at = 0, last_at = 0"},
 	{"data_copy_steps", "", "copy_id IN (SELECT id FROM data_copies WHERE client_id IN ({clients}))", ""},
 	{"data_copies", KindCopies, "client_id IN ({clients})", ""}, // their files go with media
@@ -126,6 +133,8 @@ var notPersonal = map[string]string{
 	"staff_backups":    "of colleagues",
 	"digests":          "of colleagues",
 	"handovers":        "of colleagues",
+	"pledges":          "of colleagues",
+	"audit_head":       "the number and the mark of the audit log's last entry",
 	"handover_items":   "numbers of papers, and which colleague had them after which",
 	"invites":          "of colleagues",
 	"sources":          "of the agency",
@@ -159,7 +168,9 @@ var remains = []remain{
 	// Proof of what was agreed to, and of who was shown what (PIPL 55–56; 网络数据
 	// 安全管理条例 12).
 	{"consents", []string{"consents"}, func(k Keep) time.Duration { return k.Consents }},
-	{"reveals", []string{"reveals"}, func(k Keep) time.Duration { return k.Consents }},
+	// The log names the client by a number that stands for nobody, and cannot be
+	// changed.
+	{"reveals", []string{"audit"}, nil},
 	// That somebody came by a source is counted; when they came is forgotten.
 	{"visits", []string{"source_visits"}, nil},
 	// An answer to a question of theirs that was approved for everybody; the
@@ -209,6 +220,15 @@ func (c Holdings) of(table string) (n int64) {
 		}
 	}
 	return n
+}
+
+// String is how much there is of each, "profiles 2, outbox 17".
+func (c Holdings) String() string {
+	var all []string
+	for _, k := range c {
+		all = append(all, fmt.Sprintf("%s %d", k.Kind, k.N))
+	}
+	return strings.Join(all, ", ")
 }
 
 // Kinds is the same as clients are told it: by the kinds of AllKinds, in their

@@ -141,7 +141,7 @@ func (s *Store) eraseIn(ctx context.Context, tx *sql.Tx, e erasing) (done Erased
 	if err := s.endThreads(ctx, tx, e.chats); err != nil {
 		return done, err
 	}
-	if done.stays, err = approvedOf(ctx, tx, ids(e.chats)); err != nil {
+	if done.stays, err = staying(ctx, tx, ids(e.chats), e.now); err != nil {
 		return done, err
 	}
 	for _, step := range []func(context.Context, *sql.Tx, erasing) (Holdings, error){s.eraseTold, s.eraseLetters, s.eraseTables, s.eraseTurns, s.eraseNames} {
@@ -157,7 +157,10 @@ func (s *Store) eraseIn(ctx context.Context, tx *sql.Tx, e erasing) (done Erased
 	if err := s.noteErasures(ctx, tx, done.Gone, e.reason, e.order); err != nil {
 		return done, err
 	}
-	return done, s.leaveLastWords(ctx, tx, e, done)
+	if err := s.leaveLastWords(ctx, tx, e, done); err != nil {
+		return done, err
+	}
+	return done, s.record(ctx, tx, Entry{Action: AuditErase, Client: e.client, Detail: done.Number + " " + e.reason})
 }
 
 // freeNumbers lets who waited for a number that is nobody's any more be found.
@@ -272,8 +275,25 @@ func (s *Store) eraseLetters(ctx context.Context, tx *sql.Tx, e erasing) (Holdin
 	return Holdings{{Kind: "letters", N: int64(len(e.letter))}}, nil
 }
 
+// staying counts what stays as it is.
+func staying(ctx context.Context, tx *sql.Tx, clients []int64, now int64) (Holdings, error) {
+	all, err := approvedOf(ctx, tx, clients)
+	for _, p := range personalTables {
+		if p.become != asItIs || err != nil {
+			continue
+		}
+		e := ErasedKind{Kind: p.table}
+		err = tx.QueryRowContext(ctx, p.counting(clients, now)).Scan(&e.N)
+		all = append(all, e)
+	}
+	return all, err
+}
+
 func (s *Store) eraseTables(ctx context.Context, tx *sql.Tx, e erasing) (gone Holdings, err error) {
 	for _, p := range personalTables {
+		if p.become == asItIs {
+			continue
+		}
 		n, err := affected(tx.ExecContext(ctx, p.erasing(ids(e.chats), e.now)))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.table, err)

@@ -56,7 +56,14 @@ func (s *Store) FetchCopy(ctx context.Context, token string, most int) (number s
 		if err == nil {
 			_, err = tx.ExecContext(ctx, "INSERT INTO data_copy_steps (copy_id, kind, at) VALUES (?, ?, ?)", row.ID, copyFetched, millis(s.now()))
 		}
-		return err
+		var client int64
+		if err == nil {
+			err = tx.QueryRowContext(ctx, "SELECT client_id FROM data_copies WHERE id = ?", row.ID).Scan(&client)
+		}
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Entry{Action: AuditFetch, Client: client, Detail: DataCopy{ID: row.ID}.Number()})
 	})
 	if err != nil {
 		return "", nil, err

@@ -145,8 +145,10 @@ func (s *Store) freeClients(ctx context.Context, tx *sql.Tx, staff int64) error 
 // who has least of it. ErrNotFound: one of them does not work here.
 func (s *Store) HandOver(ctx context.Context, from, to int64) (h Handover, err error) {
 	err = s.inTx(ctx, "hand over", func(tx *sql.Tx) error {
-		h, err = s.handOver(ctx, tx, from, to, 0)
-		return err
+		if h, err = s.handOver(ctx, tx, from, to, 0); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, h.entry(from))
 	})
 	return h, err
 }
@@ -158,7 +160,15 @@ func (tx *Tx) HandOver(from Staff, to int64, by Staff) (Handover, error) {
 	}
 	h, err := tx.s.handOver(tx.ctx, tx.sql, from.ID, to, by.ID)
 	h.From = from
-	return h, wrap("hand over", err)
+	if err != nil {
+		return h, wrap("hand over", err)
+	}
+	return h, tx.Audit(by.Actor(), h.entry(from.ID))
+}
+
+// entry is what is put on record of it.
+func (h Handover) entry(from int64) Entry {
+	return Entry{Action: AuditRevoke, Subject: number("S", from), Detail: h.Number()}
 }
 
 func (s *Store) handOver(ctx context.Context, tx *sql.Tx, from, to, by int64) (h Handover, err error) {

@@ -28,7 +28,7 @@ func leaverWorld(t *testing.T) (s *store.Store, leaver store.Staff, clients []st
 		var c store.Client
 		turn(t, s, at(i), func(tx *store.Tx) (err error) {
 			if c, err = tx.Self("zh-CN"); err == nil {
-				err = tx.Assign(c.ID, leaver)
+				err = tx.Assign(leaver, c.ID, leaver)
 			}
 			return err
 		})

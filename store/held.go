@@ -124,9 +124,13 @@ func (tx *Tx) AskAboutHeld(ref string) (h Held, asked bool, err error) {
 // DecideHeld closes open words, for good; the words are forgotten. decided is
 // false when that had been done.
 func (tx *Tx) DecideHeld(ref string, to HeldState, by Staff) (h Held, decided bool, err error) {
-	return tx.moveHeld(ref, []HeldState{HeldBack, HeldAsked}, map[string]any{
+	h, decided, err = tx.moveHeld(ref, []HeldState{HeldBack, HeldAsked}, map[string]any{
 		"state": string(to), "words": []byte{}, "decided_by": by.ID, "decided_at": millis(tx.now),
 	})
+	if err != nil || !decided || to != HeldSent {
+		return h, decided, err
+	}
+	return h, decided, tx.Audit(by.Actor(), Entry{Action: AuditPass, Client: h.Client.ID, Subject: h.Number(), Detail: h.By.Code()})
 }
 
 func (tx *Tx) moveHeld(ref string, from []HeldState, to map[string]any) (h Held, moved bool, err error) {

@@ -17,15 +17,15 @@ const (
 // Release: it may be needed as evidence. It is false when it was held already, or
 // not. ErrNotFound: no such client, or erased.
 func (s *Store) Hold(ctx context.Context, client string) (bool, error) {
-	return s.setHold(ctx, client, millis(s.now()), "held_at = 0")
+	return s.setHold(ctx, client, AuditHold, millis(s.now()), "held_at = 0")
 }
 
 // Release ends a legal hold.
 func (s *Store) Release(ctx context.Context, client string) (bool, error) {
-	return s.setHold(ctx, client, 0, "held_at > 0")
+	return s.setHold(ctx, client, AuditRelease, 0, "held_at > 0")
 }
 
-func (s *Store) setHold(ctx context.Context, client string, at int64, when string) (bool, error) {
+func (s *Store) setHold(ctx context.Context, client, action string, at int64, when string) (bool, error) {
 	person, err := id("K", client)
 	if err != nil {
 		return false, err
@@ -43,8 +43,13 @@ func (s *Store) setHold(ctx context.Context, client string, at int64, when strin
 		if err != nil {
 			return err
 		}
-		changed = n > 0
-		return s.aside(ctx, tx).reckonAll([]int64{person})
+		if changed = n > 0; !changed {
+			return nil
+		}
+		if err := s.aside(ctx, tx).reckonAll([]int64{person}); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Entry{Action: action, Client: person})
 	})
 	return changed, err
 }

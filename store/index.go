@@ -94,7 +94,10 @@ func (s *Store) Reindex(ctx context.Context) (n int, err error) {
 		}
 		for after := int64(0); ; {
 			page, err := s.phonePage(ctx, tx, after)
-			if err != nil || len(page) == 0 {
+			if err == nil && len(page) == 0 {
+				return s.record(ctx, tx, Entry{Action: AuditReindex})
+			}
+			if err != nil {
 				return err
 			}
 			if err := s.reindexPage(ctx, tx, secret, page); err != nil {

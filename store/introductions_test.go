@@ -127,7 +127,7 @@ func TestContactsPassAfterBothYeses(t *testing.T) {
 	if c.used(c.b) != 1 {
 		t.Errorf("used %d", c.used(c.b))
 	}
-	if looks := fmt.Sprint(storetest.DumpOf(t, c.home, c.s).Column("reveals.what")); looks != fmt.Sprintf("[passed:K-%06d passed:K-%06d]", c.b, c.a) {
+	if looks := fmt.Sprint(listed(t, c.s, store.AuditQuery{Action: "read.passed"})); looks != fmt.Sprintf("[%s read.passed K-%06d K-%06d %s read.passed K-%06d K-%06d]", c.by.Code(), c.a, c.b, c.by.Code(), c.b, c.a) {
 		t.Errorf("kept: %s", looks)
 	}
 	kept, err := c.s.Kept(t.Context(), c.a)
@@ -233,7 +233,7 @@ func TestWhatComesBetween(t *testing.T) {
 		},
 		store.ObstacleApart: func(c *couple) func(*store.Tx) error {
 			return func(tx *store.Tx) error {
-				return errors.Join(tx.Together(c.a, c.b, store.ApartIntroduced), tx.KeepApart(c.by, c.a, c.b, store.ApartRelated))
+				return errors.Join(tx.Together(c.by, c.a, c.b, store.ApartIntroduced), tx.KeepApart(c.by, c.a, c.b, store.ApartRelated))
 			}
 		},
 		store.ObstacleTerm: func(c *couple) func(*store.Tx) error {

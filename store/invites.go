@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"strings"
@@ -59,7 +60,14 @@ func (s *Store) Invite(ctx context.Context, role Role, valid time.Duration) (cod
 	}
 	now := s.now()
 	row := inviteRow{Digest: inviteDigest(b.String()), Role: string(role), CreatedAt: millis(now), ExpiresAt: millis(now.Add(valid))}
-	return b.String(), wrap("keep invite", s.orm.WithContext(ctx).Create(&row).Error)
+	err = s.inTx(ctx, "keep invite", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO invites (digest, role, created_at, expires_at, used_at, used_by) VALUES (?, ?, ?, ?, 0, '')", row.Digest, row.Role, row.CreatedAt, row.ExpiresAt)
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Entry{Action: AuditInvite, Detail: row.Role})
+	})
+	return b.String(), err
 }
 
 // IsInvite says that a text has the form of an invite code, good or not. It

@@ -1,6 +1,11 @@
 package store
 
-import "redthread/bot"
+import (
+	"errors"
+	"strings"
+
+	"redthread/bot"
+)
 
 // How what is kept of a person is read, table by table, for kept.go.
 
@@ -186,15 +191,35 @@ func (k *keeping) words(h *KeptHandoff) error {
 }
 
 func (k *keeping) reveals() error {
-	rows, err := rowsOf[revealRow](k, "id")
-	for _, row := range rows {
-		by, err := k.tx.staffWhere("id = ?", row.StaffID)
+	rows, err := k.tx.sql.QueryContext(k.tx.ctx, "SELECT "+auditColumns+" FROM audit WHERE client_id IN (SELECT id FROM clients WHERE id = ? OR person_id = ?)"+
+		" AND SUBSTR(action, 1, ?) = ? ORDER BY seq", k.person, k.person, len(auditRead), auditRead)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var all []AuditRow
+	for rows.Next() {
+		r, err := scanAudit(rows)
 		if err != nil {
 			return err
 		}
-		k.Reveals = append(k.Reveals, KeptReveal{By: by, What: row.What, At: fromMillis(row.At)})
+		all = append(all, r.entry())
 	}
-	return err
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return err
+	}
+	for _, r := range all {
+		staff, err := id("S", r.By.Name)
+		if err != nil { // an operator, who has no name that clients are told
+			continue
+		}
+		by, err := k.tx.staffWhere("id = ?", staff)
+		if err != nil {
+			return err
+		}
+		k.Reveals = append(k.Reveals, KeptReveal{By: by, What: strings.TrimPrefix(r.Action, auditRead), At: r.At})
+	}
+	return nil
 }
 
 func (k *keeping) visits() error {

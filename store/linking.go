@@ -242,7 +242,10 @@ func (s *Store) Unlink(ctx context.Context, client string) (again string, err er
 		if _, err = tx.ExecContext(ctx, "UPDATE client_links SET undone_at = ? WHERE id = ?", millis(s.now()), link); err != nil {
 			return err
 		}
-		return s.aside(ctx, tx).reckonAll([]int64{person, joined})
+		if err := s.aside(ctx, tx).reckonAll([]int64{person, joined}); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Entry{Action: AuditUnlink, Client: person, Detail: again})
 	})
 	return again, err
 }

@@ -93,7 +93,10 @@ func (s *Store) KeepCopy(ctx context.Context, o CopyOrder, content []byte, leftO
 		if kept = n == 1; err != nil || !kept {
 			return err
 		}
-		return s.settleCopy(ctx, tx, o, CopyMade, leftOut, NewsCopyMade)
+		if err := s.settleCopy(ctx, tx, o, CopyMade, leftOut, NewsCopyMade); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Entry{Action: AuditCopy, Client: o.Client, Detail: o.Number()})
 	})
 	if err == nil && !kept {
 		// Made by another meanwhile, or forgotten: then its file must not come back.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -58,7 +59,23 @@ func (s *Store) MigrateUp(ctx context.Context) ([]Migration, error) {
 	for _, r := range results {
 		done = append(done, Migration{Version: r.Source.Version, Name: r.Source.Path, AppliedAt: s.now().UTC()})
 	}
-	return done, wrap("migrate", err)
+	if err != nil {
+		return done, wrap("migrate", orTriggers(err))
+	}
+	return done, s.takeOverReveals(ctx)
+}
+
+// orTriggers says what to do when the database refuses the account the triggers that
+// keep the audit log from being changed: the right is missing (1142), or the binary
+// log is on and the account is no administrator's (1419).
+func orTriggers(err error) error {
+	switch code := mysqlCode(err); {
+	case code == 1142 && strings.Contains(strings.ToUpper(err.Error()), "TRIGGER"):
+		return fmt.Errorf("the database's account may not make the triggers that keep the audit log from being changed: as an administrator, GRANT TRIGGER on the database to it: %w", err)
+	case code == 1419:
+		return fmt.Errorf("the database's account may not make the triggers that keep the audit log from being changed, because the binary log is on: as an administrator, SET GLOBAL log_bin_trust_function_creators = 1, migrate, and set it back: %w", err)
+	}
+	return err
 }
 
 // lockMigrations keeps two starters apart.

@@ -18,11 +18,17 @@ func (tx *Tx) Owner(c Client) (Staff, error) {
 	return tx.StaffByID(c.OwnerID)
 }
 
-// Assign makes the person, named by Client.ID, the colleague's client; nobody's
-// with the zero Staff.
-func (tx *Tx) Assign(client int64, owner Staff) error {
-	_, err := tx.exec("UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", owner.ID, client, client)
-	return wrap("assign a client", err)
+// Assign makes the person, named by Client.ID, the owner's client, by a colleague's
+// word; nobody's with the zero Staff.
+func (tx *Tx) Assign(by Staff, client int64, owner Staff) error {
+	if _, err := tx.exec("UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", owner.ID, client, client); err != nil {
+		return wrap("assign a client", err)
+	}
+	e := Entry{Action: AuditAssign, Client: client}
+	if owner.ID != 0 {
+		e.Detail = owner.Code()
+	}
+	return tx.Audit(by.Actor(), e)
 }
 
 // NewsNewOwner is the timer that tells a client, in their own conversation, who
@@ -52,7 +58,9 @@ func (s *Store) AssignClient(ctx context.Context, client string, staff int64) er
 		if _, err := tx.ExecContext(ctx, "UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", staff, person, person); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, s.timerUpsert(), conversation, NewsNewOwner, client, millis(s.now()))
-		return err
+		if _, err = tx.ExecContext(ctx, s.timerUpsert(), conversation, NewsNewOwner, client, millis(s.now())); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, Entry{Action: AuditAssign, Client: person, Detail: number("S", staff)})
 	})
 }

@@ -271,8 +271,7 @@ func TestReindex(t *testing.T) {
 // A colleague confirms the number they were shown, not one that came after it.
 func TestConfirmPhone(t *testing.T) {
 	t.Parallel()
-	home := storetest.Home(t)
-	s := storetest.Open(t, home)
+	s := storetest.New(t)
 	_, me := claim(t, s, anna, number, false)
 	mark := func() (mark string) {
 		t.Helper()
@@ -301,7 +300,7 @@ func TestConfirmPhone(t *testing.T) {
 			t.Errorf("their number: confirmed %v, proven %v", ok, proven)
 		}
 	}
-	if noted := storetest.DumpOf(t, home, s).Column("reveals.what"); len(noted) != 1 || noted[0] != store.RevealConfirmed {
+	if noted := listed(t, s, store.AuditQuery{Action: "read."}); len(noted) != 1 || noted[0] != "S-000007 read.confirmed "+me.Code() {
 		t.Errorf("on record is %v", noted)
 	}
 	if second, _ := claim(t, s, mei, "+8613900139000", true); second.Other.ID != me.ID {

@@ -56,6 +56,7 @@ var sealedColumns = []sealedColumn{
 	{"spot_checks", "finding", []string{"id"}, []string{"words_key"}, byOne(findingPlace)},
 	{"spot_checks", "rectified", []string{"id"}, []string{"words_key"}, byOne(rectifiedPlace)},
 	{"index_keys", "secret", []string{"name"}, []string{"name"}, byOne(indexSecretPlace)},
+	{"audit_reasons", "reason", []string{"seq"}, []string{"seq"}, byOne(reasonPlace)},
 	{"phones", "number", []string{"client_id"}, []string{"number_key"}, byOne(phonePlace)},
 	{"verifications", "entry", []string{"id"}, []string{"entry_key"}, byOne(entryPlace)},
 	{"profiles", "facts", []string{"client_id"}, []string{"facts_key"}, byOne(profilePlace)},

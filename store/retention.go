@@ -128,7 +128,7 @@ var retentions = []retention{
 			"EXISTS (SELECT 1 FROM consents n WHERE n.client_id = c.client_id AND n.kind = c.kind AND n.id > c.id AND n.at <= {cutoff}) " +
 			"OR c.client_id IN (SELECT id FROM clients WHERE erased_at > 0 AND erased_at <= {cutoff})) old) AND " + clientFree,
 	},
-	{kind: "reveals", keep: func(k Keep) time.Duration { return k.Consents }, at: "at", where: clientFree},
+	{kind: "audit_reasons", keep: func(k Keep) time.Duration { return k.Consents }, at: "at", where: clientFree},
 	{kind: "refusals", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
 	{kind: "erasures", keep: func(k Keep) time.Duration { return k.Proofs }, at: "at", where: "1 = 1"},
 	{kind: "erasure_orders", keep: func(k Keep) time.Duration { return k.Proofs }, at: "done_at", where: "done_at > 0"},
@@ -222,9 +222,10 @@ func (s *Store) Retain(ctx context.Context, k Keep) (gone []ErasedKind, err erro
 		}
 	}
 	_, err = s.EndErasures(ctx)
-	errs = append(errs, err)
+	errs = append(errs, err, s.takeOverReveals(ctx))
 	if len(gone) > 0 {
 		s.scrub(ctx)
+		errs = append(errs, s.Audit(ctx, Entry{Action: AuditRetain, Detail: Holdings(gone).String()}))
 	}
 	return gone, errors.Join(errs...)
 }

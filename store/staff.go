@@ -189,7 +189,11 @@ func (tx *Tx) Enrol(invite Invite, name, lang string) (Staff, error) {
 	if err := db.Save(&row).Error; err != nil {
 		return Staff{}, wrap("enrol staff", err)
 	}
-	return tx.StaffByID(row.ID)
+	st, err := tx.StaffByID(row.ID)
+	if err != nil {
+		return st, err
+	}
+	return st, tx.Audit(st.Actor(), Entry{Action: AuditEnrol, Subject: st.Code(), Detail: row.Role})
 }
 
 // StaffList lists everybody who works here or once did, in the order they came.

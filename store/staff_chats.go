@@ -167,6 +167,7 @@ func (tx *Tx) JoinStaffChat(o LinkOffer, me Staff) (Client, error) {
 	return other, errors.Join(
 		tx.keepStaffChat(staffChatRow{me.Conversation.String(), me.ID, now, now}),
 		tx.keepStaffChat(staffChatRow{other.Conversation.String(), me.ID, now, 0}),
+		tx.Audit(me.Actor(), Entry{Action: AuditJoin, Subject: me.Code(), Detail: other.Conversation.Channel}),
 	)
 }
 

@@ -61,6 +61,9 @@ func (s *Store) SetStanding(ctx context.Context, client string, to Standing) err
 		if err := tx.SetStanding(person, to); err != nil {
 			return err
 		}
-		return tx.settle()
+		if err := tx.settle(); err != nil {
+			return err
+		}
+		return s.record(ctx, t, Entry{Action: AuditStanding, Client: person, Detail: to.String()})
 	})
 }

@@ -39,6 +39,10 @@ type Config struct {
 	// migrations and nothing else.
 	AnyVersion bool
 
+	// Actor is in whose name this store writes the audit log where no colleague acts;
+	// the zero Actor: the program's own.
+	Actor Actor
+
 	// Capacity is how many clients a colleague talks with at once, for whom nothing
 	// else was set; 0: DefaultCapacity.
 	Capacity int
@@ -72,7 +76,8 @@ type Store struct {
 	note    atomic.Pointer[func(TurnNote)]
 	counts  counts
 
-	capacity int // of a colleague
+	capacity int   // of a colleague
+	actor    Actor // who stands in the audit log where no colleague acts
 
 	missedMu sync.Mutex
 	missed   map[bot.Conversation]struct{}
@@ -88,7 +93,7 @@ type Store struct {
 // Open connects to both sides. This is the only place that knows which database
 // and which Redis we have. Errors name the setting that is wrong.
 func Open(ctx context.Context, c Config) (_ *Store, err error) {
-	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), missed: map[bot.Conversation]struct{}{}, capacity: c.Capacity}
+	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), missed: map[bot.Conversation]struct{}{}, capacity: c.Capacity, actor: c.Actor}
 	s.pending = batcher[leaving]{do: s.commitAll, runners: 2, max: 64}
 	if s.box == nil {
 		return nil, errors.New("store: no keys to seal with")
@@ -101,6 +106,9 @@ func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	}
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.actor.Name == "" {
+		s.actor.Name = actorSystem
 	}
 	defer func() {
 		if err != nil {

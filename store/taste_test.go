@@ -86,7 +86,7 @@ func TestQuiet(t *testing.T) {
 		})
 		return codes
 	}
-	turn(t, c.s, mei, func(tx *store.Tx) error { return tx.Assign(c.a, c.by) })
+	turn(t, c.s, mei, func(tx *store.Tx) error { return tx.Assign(c.by, c.a, c.by) })
 	if got := quiet(); len(got) > 0 {
 		t.Errorf("newly come: %v", got)
 	}

@@ -31,6 +31,7 @@ type Tx struct {
 	wants    bool      // media are to be fetched
 	deeds    []deed    // of records, still to be done
 	subjects []subject // whom it has read
+	audit    []auditRow
 
 	touched map[int64]bool // persons whose row among the candidates is to be made anew
 	fresh   bool           // records are read as they stand now, and held

@@ -41,13 +41,21 @@ type Config struct {
 	// button of a card that is for colleagues, besides what the card says itself.
 	May func(role store.Role, card, choice string) bool
 
-	// Refused, if there is one, hears that a colleague was refused something, by
-	// the name of what it was.
-	Refused func(what string)
+	// Refused, if there is one, hears that somebody was refused something that is for
+	// colleagues, by the name of what it was: a colleague, or somebody who is none
+	// and pressed a colleague's button. The turn may be played again, and be told
+	// again.
+	Refused func(what string, colleague bool)
 
 	// Danger, if there is one, hears what people write or send before anything else
 	// does; false leaves it to the others, whatever was said meanwhile.
 	Danger func(*Turn) (bool, error)
+
+	// Gate, if there is one, names the flow in which a colleague has to settle something
+	// before anything they do has an effect; empty: nothing. What they do meanwhile in a
+	// chat of their own waits, and is played once Gate is content. In a place of several
+	// people it has no effect, and Gate tells them so itself.
+	Gate func(*Turn) (flow string, err error)
 
 	// Quoted, if there is one, may answer words that quote a message of ours
 	// (bot.Event.Quoted), before anything else does; false leaves them to the
@@ -94,6 +102,9 @@ func New(c Config) (*Engine, error) {
 		c.Agency = func(string) Agency { return Agency{} }
 	}
 	e := &Engine{cfg: c, flows: map[string]*flow{}, cards: map[string]AnyCard{}, news: map[string]Notice{}}
+	if c.Gate != nil {
+		c.News = append(slices.Clone(c.News), Notice{Name: withheldNews, Play: func(t *Turn, _ string) error { return e.playWithheld(t) }})
+	}
 	if err := e.enter(c); err != nil {
 		return nil, err
 	}

@@ -16,6 +16,11 @@ func (e *Engine) inPlace(t *Turn) error {
 	if _, staff := t.Staff(); !staff {
 		return nil
 	}
+	if e.cfg.Gate != nil && acts(t.Event.Kind) {
+		if name, err := e.cfg.Gate(t); err != nil || name != "" {
+			return err
+		}
+	}
 	for _, answers := range []responder{e.updated, e.press, e.saidInPlace, e.edit, e.ownQuestion, e.offered, e.globalWord, e.question} {
 		if done, err := answers(t); err != nil {
 			return err

@@ -39,6 +39,7 @@ func (e *Engine) answerEvent(t *Turn) error {
 		e.bounced,     // a template message did not arrive
 		e.parting,     // who leaves is told nothing
 		e.dismissed,   // what a colleague has open who is none any more, goes
+		e.gated,       // what a colleague has to settle first
 		e.updated,     // brings what an older release left open up to date
 		e.arrival,     // welcome, menu
 		e.danger,      // words for help, before anything else could take them
@@ -90,6 +91,9 @@ func (e *Engine) conclude(t *Turn) error {
 		}
 	}
 	if err := e.countMiss(t); err != nil {
+		return err
+	}
+	if err := e.release(t); err != nil {
 		return err
 	}
 	switch s := t.session; {

@@ -150,6 +150,9 @@ func (e *Engine) mayPress(t *Turn, card AnyCard, choice string) bool {
 	switch {
 	case !ok:
 		t.log.WarnContext(t.ctx, "a button of the staff was pressed by someone else", "event", t.Event.Key, "conversation", t.Event.From.String(), "card", card.name())
+		if e.cfg.Refused != nil {
+			e.cfg.Refused(card.name()+"/"+choice, false)
+		}
 		return false
 	case slices.Contains(card.staff(), st.Role) && (e.cfg.May == nil || e.cfg.May(st.Role, card.name(), choice)):
 		return true

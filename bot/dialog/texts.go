@@ -65,9 +65,12 @@ var (
 	sayFull      = templates.New[[]string]("common.full")
 	sayUpdated   = templates.New[struct{}]("common.updated")
 
-	sayStale     = templates.New[struct{}]("common.stale")
-	toastStale   = templates.New[struct{}]("common.toast_stale")
-	toastTaken   = templates.New[struct{}]("common.toast_taken")
+	sayStale       = templates.New[struct{}]("common.stale")
+	toastStale     = templates.New[struct{}]("common.toast_stale")
+	toastTaken     = templates.New[struct{}]("common.toast_taken")
+	sayWithheld    = templates.New[struct{}]("common.withheld")
+	sayNotWithheld = templates.New[struct{}]("common.not_withheld") // too much waits already
+
 	sayAttended  = templates.New[struct{}]("common.attended")  // a colleague has the talk
 	sayAttending = templates.New[struct{}]("common.attending") // so it is for the colleague
 

@@ -325,7 +325,10 @@ func (t *Turn) Staff() (store.Staff, bool) {
 		switch {
 		case err == nil:
 			t.staff = &s
-		case !errors.Is(err, store.ErrNotFound):
+			t.remember(isColleague)
+		case errors.Is(err, store.ErrNotFound):
+			t.remember(isNone)
+		default:
 			t.fail(err)
 		}
 	}
@@ -335,8 +338,16 @@ func (t *Turn) Staff() (store.Staff, bool) {
 	return *t.staff, true
 }
 
-// Refuse tells a colleague kindly that something is not for them, notes it in the
-// log, and has it counted. what names it, without personal data.
+// remember keeps with the session whether the person is a colleague. A place of several
+// people is nobody.
+func (t *Turn) remember(works string) {
+	if t.Event.By.IsZero() {
+		t.session.Works = works
+	}
+}
+
+// Refuse tells a colleague kindly that something is not for them, puts it on record,
+// and has it counted. what names it, without personal data.
 func (t *Turn) Refuse(what string) {
 	t.RefuseWith(what, sayNotForYou.With(struct{}{}))
 }
@@ -346,8 +357,9 @@ func (t *Turn) RefuseWith(what string, l templates.Line) {
 	me, _ := t.Staff()
 	t.log.WarnContext(t.ctx, "a colleague was refused something", "event", t.Event.Key, "staff", me.ID, "role", me.Role, "what", what)
 	if t.engine.cfg.Refused != nil {
-		t.engine.cfg.Refused(what)
+		t.engine.cfg.Refused(what, true)
 	}
+	t.fail(t.Records.Audit(me.Actor(), store.Entry{Action: store.AuditRefused, Detail: what}))
 	t.refused = true
 	t.Say(l)
 }

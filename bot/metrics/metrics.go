@@ -36,9 +36,10 @@ type Metrics struct {
 	tokens     *prometheus.CounterVec
 	up         *prometheus.GaugeVec
 	pending    *prometheus.GaugeVec
+	refused    *prometheus.CounterVec
 
-	flows, codes names
-	spool        atomic.Pointer[spool]
+	flows, codes, actions names
+	spool                 atomic.Pointer[spool]
 }
 
 // buckets cover a turn that only talks (a millisecond) to one that the platform
@@ -47,7 +48,7 @@ var buckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 
 
 // New starts counting for the release.
 func New(release string) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), flows: names{most: 40}, codes: names{most: 60}}
+	m := &Metrics{registry: prometheus.NewRegistry(), flows: names{most: 40}, codes: names{most: 60}, actions: names{most: 60}}
 	m.turns = m.counter("turns_total", "Events played, by channel, by the flow that was open before, and by what came of them: taken, repeated, failed, away (the database).", "channel", "flow", "result")
 	m.turnTime = m.histogram("turn_seconds", "How long a turn took, waiting for its conversation and for the commit included.", "channel", "flow")
 	m.replays = m.counter("turn_replays_total", "How often a turn was played again: conflict (another process was first, or Redis lagged), deadlock.", "why")
@@ -61,6 +62,7 @@ func New(release string) *Metrics {
 	m.tokens = m.counter("token_requests_total", "WeChat access tokens asked for: usual or forced, given or refused.", "kind", "result")
 	m.up = m.gauge("channel_up", "1 while a channel works, 0 while it is in trouble: nothing gets out, the token is refused, or its webhook fails.", "channel")
 	m.pending = m.gauge("webhook_pending", "Updates that the platform holds back for us.", "channel")
+	m.refused = m.counter("refusals_total", "What is for colleagues and was refused, by action (docs/roles.md), and to whom: colleague (not for their role), stranger (no colleague, or not any more).", "action", "who")
 	m.state = newState()
 	build := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "redthread_build_info", Help: "Which release runs.", ConstLabels: prometheus.Labels{"version": release}}, func() float64 { return 1 })
 	depth := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "redthread_spool_records", Help: "Callbacks kept on this machine's disk until the database is back."}, func() float64 { return float64(m.spooled().depth()) })
@@ -192,6 +194,18 @@ func (m *Metrics) Token(forced bool, err error) {
 		result = "refused"
 	}
 	m.tokens.WithLabelValues(kind, result).Inc()
+}
+
+// Refused counts that somebody was refused an action of colleagues.
+func (m *Metrics) Refused(action string, colleague bool) {
+	if m == nil {
+		return
+	}
+	who := "stranger"
+	if colleague {
+		who = "colleague"
+	}
+	m.refused.WithLabelValues(m.actions.bounded(action), who).Inc()
 }
 
 // Up notes whether a channel works.

@@ -43,6 +43,8 @@ func TestShown(t *testing.T) {
 	m.Sent("wechat", "reply", 0, 0)
 	m.Fetched("wechat", "gone", 40007)
 	m.Token(true, errors.New("no"))
+	m.Refused("uncover_contact", true)
+	m.Refused("uncover_contact", false)
 	m.Up("wechat", false)
 	m.Pending("telegram", 7)
 	m.Spool(func() int { return 5 }, func() int { return 1 })
@@ -68,6 +70,8 @@ func TestShown(t *testing.T) {
 		`redthread_platform_errors_total{channel="wechat",code="45015"} 1`,
 		`redthread_platform_errors_total{channel="wechat",code="40007"} 1`,
 		`redthread_token_requests_total{kind="forced",result="refused"} 1`,
+		`redthread_refusals_total{action="uncover_contact",who="colleague"} 1`,
+		`redthread_refusals_total{action="uncover_contact",who="stranger"} 1`,
 		`redthread_channel_up{channel="wechat"} 0`,
 		`redthread_webhook_pending{channel="telegram"} 7`,
 		`redthread_spool_records 5`, `redthread_spool_damaged_total 1`,
@@ -111,9 +115,10 @@ func TestLabelsAreBounded(t *testing.T) {
 	for i := range 500 {
 		m.Turn("wechat", fmt.Sprint("flow", i), "taken", 0, 0, 0)
 		m.Sent("wechat", "refused", 1000+i, 0)
+		m.Refused(fmt.Sprint("action", i), true)
 	}
 	text := shown(t, m)
-	for metric, most := range map[string]int{"redthread_turns_total{": 41, "redthread_platform_errors_total{": 61} {
+	for metric, most := range map[string]int{"redthread_turns_total{": 41, "redthread_platform_errors_total{": 61, "redthread_refusals_total{": 61} {
 		if n := strings.Count(text, "\n"+metric); n != most {
 			t.Errorf("%d of %s, want %d", n, metric, most)
 		}
@@ -127,7 +132,8 @@ func TestNoPersonalLabels(t *testing.T) {
 	m.Open("wechat")
 	m.Turn("wechat", "complaint", "taken", 0, 0, 0)
 	m.Sent("wechat", "refused", 400, 0)
-	allowed := regexp.MustCompile(`^(version|channel|flow|result|why|door|code|outcome|kind|state|pool|le|quantile)$`)
+	m.Refused("uncover_contact", true)
+	allowed := regexp.MustCompile(`^(version|action|who|channel|flow|result|why|door|code|outcome|kind|state|pool|le|quantile)$`)
 	for _, found := range regexp.MustCompile(`[{,]([a-z_]+)="`).FindAllStringSubmatch(shown(t, m), -1) {
 		if !allowed.MatchString(found[1]) {
 			t.Errorf("label %s is not one of ours", found[1])
@@ -144,6 +150,7 @@ func TestNobodyCounts(t *testing.T) {
 	m.Sent("x", "sent", 1, 0)
 	m.Fetched("x", "later", 1)
 	m.Token(false, nil)
+	m.Refused("x", true)
 	m.Up("x", true)
 	m.Pending("x", 1)
 	m.Spool(nil, nil)

@@ -40,6 +40,18 @@ func (s *Server) tidyIfTime(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		s.log.ErrorContext(ctx, "retention: not everything could be erased", "error", err)
 	}
+	s.anchor(ctx)
+}
+
+// anchor notes in the log where the audit log ends, day by day: `redthread audit
+// verify --since-anchor` shows against it that nothing was cut off since.
+func (s *Server) anchor(ctx context.Context) {
+	head, err := s.cfg.Store.AuditHead(ctx)
+	if err != nil {
+		s.log.ErrorContext(ctx, "audit: no anchor", "error", err)
+		return
+	}
+	s.log.InfoContext(ctx, "audit: anchor", "anchor", head.String())
 }
 
 func tidyTime(now, last time.Time, hour int, zone *time.Location) bool {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,7 +17,8 @@ func TestTidy(t *testing.T) {
 	home, clock := storetest.Home(t), storetest.NewClock()
 	home.Now = clock.Now
 	st := storetest.Open(t, home)
-	s := &Server{cfg: Config{Store: st}, log: slog.New(slog.DiscardHandler)}
+	var log strings.Builder
+	s := &Server{cfg: Config{Store: st}, log: slog.New(slog.NewTextHandler(&log, nil))}
 	who := bot.Conversation{Channel: "telegram", Chat: "42"}
 	if _, err := st.Turn(t.Context(), bot.Event{Key: "telegram:1", From: who, Kind: bot.Wrote}, func(tx *store.Tx, _ *bot.Session) error { return tx.Meet() }); err != nil {
 		t.Fatal(err)
@@ -44,6 +46,13 @@ func TestTidy(t *testing.T) {
 	clock.Advance(400 * 24 * time.Hour)
 	if n, kinds := runs(); n != 2 || kinds != 2 { // turns and sessions
 		t.Errorf("a year later: %d runs, %d kinds", n, kinds)
+	}
+	head, err := st.AuditHead(t.Context())
+	if err != nil || head.Seq == 0 {
+		t.Errorf("the audit log ends at %v, %v", head, err)
+	}
+	if n := strings.Count(log.String(), "audit: anchor"); n != 2 || !strings.Contains(log.String(), head.String()) {
+		t.Errorf("%d anchors, want 2, the last %v:\n%s", n, head, log.String())
 	}
 }
 

@@ -96,7 +96,14 @@ func (r keysRotate) Run(t *terminal) (err error) {
 	if _, err := s.Keys().Reload(); err != nil {
 		return err
 	}
-	return reseal(t, s)
+	if err := reseal(t, s); err != nil {
+		return err
+	}
+	no, err := s.NewAuditKey(t)
+	if err == nil {
+		fmt.Fprintf(t.out, "The audit log goes on under secret %d.\n", no)
+	}
+	return err
 }
 
 func prepare(t *terminal, c *config.Config, all []seal.Key) error {

@@ -44,6 +44,8 @@ type commands struct {
 	Client  clientCommand     `cmd:"" help:"See to one client's records: hold them back from erasure, take linked chats apart."`
 	Package packageCommand    `cmd:"" help:"Set what a client has paid for, or show it."`
 	Retain  retainCommand     `cmd:"" name:"retention" help:"Erase what has been kept long enough, or say what that is."`
+	Audit   auditCommand      `cmd:"" help:"Read the log of who looked at what and changed whose rights, and prove that nobody has changed it."`
+	Leak    incidentCommand   `cmd:"" name:"incident" help:"After a leak: whom it concerns and what kinds of data, and drafts of the notices."`
 	Keys    keysCommand       `cmd:"" help:"Make or change the keyset that seals personal data."`
 	Texts   textsCommand      `cmd:"" help:"Show the built-in texts, to copy and change."`
 	Answers knowledgeCommand  `cmd:"" name:"knowledge" help:"See to the approved answers, and measure how questions find them."`
@@ -59,6 +61,9 @@ type terminal struct {
 	context.Context
 	out    io.Writer
 	config string // the path of the configuration file, or empty
+
+	command string   // "staff list"
+	args    []string // what was given to it
 }
 
 func main() {
@@ -83,7 +88,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintf(errs, "redthread: %v\nTry `redthread --help`.\n", err)
 		return exitMisused
 	}
-	err = called.Run(&terminal{ctx, out, configPath(cli.Config)})
+	err = called.Run(&terminal{Context: ctx, out: out, config: configPath(cli.Config), command: commandOf(called.Selected()), args: args})
 	if err != nil {
 		fmt.Fprintf(errs, "redthread: %v\n", err)
 	}

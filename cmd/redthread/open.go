@@ -43,12 +43,15 @@ func openStore(t *terminal, other schema) (*store.Store, *config.Config, error) 
 	}
 	s, err := store.Open(t, store.Config{
 		Database: c.Database.Reveal(), Redis: c.Redis.Reveal(), Keys: keys, Media: c.Blobs,
-		Capacity: c.Staff.Capacity,
-		Migrate:  other == migrate, AnyVersion: other == look,
+		Capacity: c.Staff.Capacity, Actor: operator(t),
+		Migrate: other == migrate, AnyVersion: other == look,
 		Log: logging.New(os.Stderr, c.Log.Level, c.Log.Format),
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	if err := putOnRecord(t, s); err != nil {
+		return nil, nil, errors.Join(err, s.Close())
 	}
 	return s, c, nil
 }

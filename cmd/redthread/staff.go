@@ -57,6 +57,10 @@ func (staffList) Run(t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
+	pledges, err := s.Pledges(t)
+	if err != nil {
+		return err
+	}
 	if len(all) == 0 {
 		fmt.Fprintln(t.out, "Nobody yet. Invite a colleague with `redthread staff invite --role service`.")
 		return nil
@@ -68,13 +72,14 @@ func (staffList) Run(t *terminal) (err error) {
 		return at.In(c.Agency.Location()).Format(time.DateOnly)
 	}
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tROLE\tNAME\tPLATFORM\tSINCE\tUNTIL\tDUTY\tAT ONCE")
+	fmt.Fprintln(w, "ID\tROLE\tNAME\tPLATFORM\tSINCE\tUNTIL\tDUTY\tAT ONCE\tPLEDGE\tSINCE")
 	for _, p := range all {
 		duty := string(p.Duty)
 		if !p.RevokedAt.IsZero() {
 			duty = "-"
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\n", p.ID, p.Role, p.Name, chatsOf(p), day(p.EnrolledAt), day(p.RevokedAt), duty, p.Capacity)
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", p.ID, p.Role, p.Name, chatsOf(p), day(p.EnrolledAt), day(p.RevokedAt), duty, p.Capacity,
+			dash(pledges[p.ID].Version), day(pledges[p.ID].At))
 	}
 	return w.Flush()
 }

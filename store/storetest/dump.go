@@ -281,9 +281,16 @@ func tables(t testing.TB, db *sql.DB, home store.Config) (all []string) {
 // another program might have.
 func Exec(t testing.TB, home store.Config, query string, args ...any) {
 	t.Helper()
-	db := open(t, home)
-	defer func() { _ = db.Close() }() // the statement has been answered
-	if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
+	if err := TryExec(t, home, query, args...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TryExec is Exec of what the database may refuse.
+func TryExec(t testing.TB, home store.Config, query string, args ...any) error {
+	t.Helper()
+	db := open(t, home)
+	defer func() { _ = db.Close() }() // the statement has been answered
+	_, err := db.ExecContext(t.Context(), query, args...)
+	return err
 }
