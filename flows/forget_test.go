@@ -375,7 +375,7 @@ func TestReceiptNamesEverything(t *testing.T) {
 	t.Parallel()
 	var all store.Holdings
 	for _, table := range []string{
-		"profiles", "criteria", "profile_notes", "phones", "photos", "verifications", "complaints", "questions", "handoffs", "outbox", "data_copies", "dates",
+		"profiles", "criteria", "profile_notes", "phones", "photos", "verifications", "complaints", "questions", "handoffs", "outbox", "data_copies", "dates", "introductions", "packages",
 		"clients", "consents", "audit", "source_visits", "promoted_answers", "turns",
 	} {
 		all = append(all, store.ErasedKind{Kind: table, N: 1234})
