@@ -3,6 +3,7 @@ package day
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,8 @@ type colleague struct {
 	chores  []chore         // what they are about to do
 	busy    bool            // one of them is under way
 	has     map[string]bool // the clients, by code, with whom they talk
+	turned  string          // the client, by code, to whom what they write in their own chat goes
+	asked   string          // the question, by number, of which they have been asked for the answer
 }
 
 // jobs are the day's colleagues: three matchmakers, four of customer service, one
@@ -170,6 +173,9 @@ func (c *colleague) first(least, most time.Duration, do func()) {
 	c.goOn()
 }
 
+// readsAfter is how long somebody looks at what comes of a deed before the next one.
+const readsAfter = 3 * time.Second
+
 // goOn begins the next chore, unless the hands are full.
 func (c *colleague) goOn() {
 	if c.busy || len(c.chores) == 0 {
@@ -180,8 +186,11 @@ func (c *colleague) goOn() {
 	c.chores = c.chores[1:]
 	c.d.after(next.takes, func(context.Context) error {
 		next.do()
-		c.busy = false
-		c.goOn()
+		c.d.after(readsAfter, func(context.Context) error {
+			c.busy = false
+			c.goOn()
+			return nil
+		})
 		return nil
 	})
 }
@@ -202,7 +211,7 @@ func (c *colleague) notice(b emulator.Bubble, thread int64) {
 	case slices.ContainsFunc(labels(b), isAim):
 		c.aim(b)
 	case len(said) > 0 && strings.HasPrefix(b.Text, "请直接写给"):
-		c.first(20*time.Second, time.Minute, func() { c.write(answersTo(said) + " 有的，约会地点都会提前告诉您。") })
+		c.answer(b, said)
 	case len(said) > 0 && code != "" && (thread == 0 || c.has[code]):
 		c.reply(b, thread, said)
 	case offers(b, "知道了"):
@@ -215,11 +224,33 @@ func (c *colleague) learn(b emulator.Bubble) {
 	code := clientCode.FindString(b.Text)
 	switch {
 	case code == "":
+	case strings.HasPrefix(b.Text, "→ "+code), strings.HasPrefix(b.Text, "现在您写的话发给 "+code):
+		c.turned = code
 	case strings.HasPrefix(b.Text, "您正在接待 "+code):
 		c.has[code] = true
+		if strings.Contains(b.Text, "从现在起") {
+			c.turned = code
+		}
+	case strings.HasPrefix(b.Text, "请直接写给 "):
+		c.asked = questionNumber.FindString(b.Text)
 	case strings.Contains(b.Text, "的对话结束了"), strings.Contains(b.Text, "您在这里写的话不再转给对方"), strings.Contains(b.Text, "您的话不再转给对方"):
 		delete(c.has, code)
 	}
+}
+
+// questionNumber is how a question is called.
+var questionNumber = regexp.MustCompile(`Q-\d{6}`)
+
+// answer writes the answer to a question, if it is still the one that is asked for.
+func (c *colleague) answer(b emulator.Bubble, said []string) {
+	number := questionNumber.FindString(b.Text)
+	c.first(20*time.Second, time.Minute, func() {
+		if c.asked != number {
+			c.d.facts.counts("answers kept back: another question was asked")
+			return
+		}
+		c.write(answersTo(said) + " 有的，约会地点都会提前告诉您。")
+	})
 }
 
 // do presses a button, in the chat or in the group.
@@ -277,19 +308,35 @@ func (c *colleague) follow(b emulator.Bubble, thread int64, who *caller) {
 }
 
 // speak writes where the client's line stands. On a phone it quotes the line, or
-// turns to the client by the button under it.
+// turns to the client first, by the button under it or by the code.
 func (c *colleague) speak(b emulator.Bubble, thread int64, words string) {
+	code := clientCode.FindString(b.Text)
 	switch turn := slices.IndexFunc(labels(b), func(l string) bool { return strings.HasPrefix(l, "回复 ") }); {
 	case thread != 0:
 		c.did(c.d.group.Write(c.tg, thread, words).Done())
-	case turn >= 0 && !strings.HasPrefix(words, "//"):
-		c.press(b, labels(b)[turn])
-		c.first(2*time.Second, 10*time.Second, func() { c.write(words) })
-	case c.tg != nil:
+	case c.tg != nil && (turn < 0 || strings.HasPrefix(words, "//")):
 		c.did(c.tg.WriteReply(b.ID, words).Done())
-	default:
+	case c.turned == code:
 		c.write(words)
+	case turn >= 0:
+		c.press(b, labels(b)[turn])
+		c.onceTurned(code, words)
+	default:
+		c.write("/K" + strings.TrimLeft(strings.TrimPrefix(code, "K-"), "0"))
+		c.onceTurned(code, words)
 	}
+}
+
+// onceTurned writes to a client when the chat is turned to them; where it is not, the
+// talk is over, and nobody else should read the words.
+func (c *colleague) onceTurned(code, words string) {
+	c.first(2*time.Second, 10*time.Second, func() {
+		if c.turned != code {
+			c.d.facts.counts("words kept back: the chat was not turned to the client")
+			return
+		}
+		c.write(words)
+	})
 }
 
 func isAim(label string) bool {
