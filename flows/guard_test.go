@@ -31,7 +31,8 @@ var toClients = map[string]string{
 	"sayLinkedThere": "fixed",
 	"sayMateLeft":    "fixed, and the colleague's name",
 
-	"sayCameFirst": "to a colleague",
+	"sayCameFirst":   "to a colleague",
+	"sayPledgeFirst": "to a colleague",
 
 	"sayNotYoursNow": "to a colleague",
 	"sayYourClient":  "to a colleague",

@@ -122,6 +122,7 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	fillIntroduction(t, s)
 	if err := s.KeepMedia(t.Context(), picture, "image/jpeg", []byte("a picture")); err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +130,37 @@ func fillHouse(t *testing.T, s *store.Store) bot.MediaID {
 		t.Fatal(err)
 	}
 	return picture
+}
+
+// fillIntroduction leaves two clients who were brought together, one of whom has said
+// by what they may be reached; and a colleague's reason for a look.
+func fillIntroduction(t *testing.T, s *store.Store) {
+	t.Helper()
+	her, him := bot.Conversation{Channel: "telegram", Chat: "her"}, bot.Conversation{Channel: "telegram", Chat: "him"}
+	for at, p := range map[bot.Conversation]store.Profile{
+		her: {Gender: "female", Born: "1992-05-06", Height: 165, Home: store.Place{Code: 330106}},
+		him: {Gender: "male", Born: "1990-05-06", Height: 178, Home: store.Place{Code: 330106}},
+	} {
+		turn(t, s, at, func(tx *store.Tx) error { return registers(tx, p, store.Criteria{}) })
+	}
+	a, b := personAt(t, s, her), personAt(t, s, him)
+	var ref string
+	turn(t, s, li, func(tx *store.Tx) error {
+		by, err := tx.Staff(li)
+		if err != nil {
+			return err
+		}
+		i, o, err := tx.Introduce(store.NewIntroduction{A: a, B: b, Words: store.IntroWords{ToA: "他很踏实", ToB: "她爱笑"}, By: by, For: week})
+		if err == nil && !o.None() {
+			t.Errorf("they cannot be introduced: %+v", o)
+		}
+		ref = i.Number()
+		return errors.Join(err, tx.NoteRevealBecause(by, a, store.RevealMatch, "客户来电"))
+	})
+	turn(t, s, her, func(tx *store.Tx) error {
+		_, err := tx.SayYes(ref, store.IntroContact{Call: "小安", Kind: store.ContactWeChat, Value: "wx_anna"}, contactConsent, week)
+		return err
+	})
 }
 
 // fillDate leaves a date: where it was, and what was said about it.
