@@ -35,15 +35,10 @@ type Alerts struct {
 const patience = 3
 
 func (a Alerts) filledIn() Alerts {
-	or := func(d *time.Duration, otherwise time.Duration) {
-		if *d <= 0 {
-			*d = otherwise
-		}
-	}
-	or(&a.Backup, 5*time.Minute)
-	or(&a.Supervisor, 5*time.Minute)
-	or(&a.Owner, 20*time.Minute)
-	or(&a.Repeat, time.Hour)
+	orElse(&a.Backup, 5*time.Minute)
+	orElse(&a.Supervisor, 5*time.Minute)
+	orElse(&a.Owner, 20*time.Minute)
+	orElse(&a.Repeat, time.Hour)
 	if a.Bundle <= 0 {
 		a.Bundle = 5
 	}

@@ -28,14 +28,9 @@ type Targets struct {
 }
 
 func (g Targets) filledIn(day time.Duration) Targets {
-	or := func(d *time.Duration, otherwise time.Duration) {
-		if *d <= 0 {
-			*d = otherwise
-		}
-	}
-	or(&g.ComplaintNext, 2*day)
-	or(&g.ComplaintClose, 5*day)
-	or(&g.TalkNext, 5*time.Minute)
+	orElse(&g.ComplaintNext, 2*day)
+	orElse(&g.ComplaintClose, 5*day)
+	orElse(&g.TalkNext, 5*time.Minute)
 	if g.Grave <= 0 {
 		g.Grave = 50
 	}

@@ -35,16 +35,11 @@ type Dates struct {
 }
 
 func (d Dates) filledIn() Dates {
-	or := func(d *time.Duration, otherwise time.Duration) {
-		if *d <= 0 {
-			*d = otherwise
-		}
-	}
-	or(&d.Notice, 12*time.Hour)
-	or(&d.Lasts, 2*time.Hour)
-	or(&d.Answer, 24*time.Hour)
-	or(&d.Remind, 4*time.Hour)
-	or(&d.Silence, 2*time.Hour)
+	orElse(&d.Notice, 12*time.Hour)
+	orElse(&d.Lasts, 2*time.Hour)
+	orElse(&d.Answer, 24*time.Hour)
+	orElse(&d.Remind, 4*time.Hour)
+	orElse(&d.Silence, 2*time.Hour)
 	if d.Latest <= 0 {
 		d.Earliest, d.Latest = 9, 20
 	}
@@ -92,7 +87,7 @@ type slotView struct {
 // sideView makes out what a side may be told.
 func (s Settings) sideView(t *dialog.Turn, d store.Date, side store.Side) (dateView, error) {
 	me := d.Sides[side]
-	lang := speaks(me.Client)
+	lang := langOf(me.Client)
 	v := dateView{
 		Number: d.Number(), State: string(d.State), Place: d.Place.In(lang), Address: d.Place.AddressIn(lang), Done: me.Done, Confirmed: !me.Confirmed.IsZero(),
 		Begun: !d.At.IsZero() && !t.Now().Before(d.At), Over: !d.At.IsZero() && !t.Now().Before(d.Ends()), Emergency: emergency(d.Zone),
@@ -112,14 +107,6 @@ func (s Settings) sideView(t *dialog.Turn, d store.Date, side store.Side) (dateV
 		v.Abroad, err = livesAbroad(t, me.Client)
 	}
 	return v, err
-}
-
-// speaks is the language that we speak with a client.
-func speaks(c store.Client) string {
-	if c.Lang == "" {
-		return templates.Languages[0]
-	}
-	return c.Lang
 }
 
 // seenFrom is a moment in the zone of a place and, where the clocks of the reader's
@@ -144,7 +131,7 @@ func seenFrom(at time.Time, place, reader *time.Location) (here, theirs time.Tim
 func tellSide(t *dialog.Turn, d store.Date, side store.Side, l templates.Line) {
 	c := d.Sides[side].Client
 	if c.ErasedAt.IsZero() {
-		t.Tell(c.Conversation, speaks(c), l)
+		t.Tell(c.Conversation, langOf(c), l)
 	}
 }
 

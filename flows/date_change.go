@@ -200,7 +200,7 @@ func (s Settings) withdrawEntries(t *dialog.Turn, d store.Date, to store.DateSta
 		}
 		c := d.Sides[i].Client
 		if file != nil && c.ErasedAt.IsZero() {
-			t.Bring(c.Conversation, speaks(c), sayEntryGone.With(none{}), dialog.Gift{Document: file})
+			t.Bring(c.Conversation, langOf(c), sayEntryGone.With(none{}), dialog.Gift{Document: file})
 		}
 	}
 	return nil

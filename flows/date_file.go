@@ -74,7 +74,7 @@ func (s Settings) calendarFile(t *dialog.Turn, d store.Date, side store.Side) (*
 	if !carriesFiles(c.Conversation) {
 		return nil, nil
 	}
-	content, err := DateFile(t.Texts(), d, speaks(c), t.Now())
+	content, err := DateFile(t.Texts(), d, langOf(c), t.Now())
 	return &bot.Document{Name: dateFileName, Content: content}, err
 }
 
@@ -84,7 +84,7 @@ func (s Settings) calendarLink(t *dialog.Turn, d store.Date, side store.Side) (l
 	if s.DateLink == nil || carriesFiles(c.Conversation) {
 		return "", 0, nil
 	}
-	token, err := t.Records.DateLink(d, side, speaks(c), t.Now().Add(dateLinkFor))
+	token, err := t.Records.DateLink(d, side, langOf(c), t.Now().Add(dateLinkFor))
 	return s.DateLink(token), dateLinkFor, err
 }
 

@@ -271,12 +271,12 @@ func (s Settings) giveDetails(t *dialog.Turn, d store.Date, side store.Side) err
 	if v.Link, v.LinkFor, err = s.calendarLink(t, d, side); err != nil {
 		return err
 	}
-	gift := dialog.Gift{Place: s.onMap(t, d, speaks(c))}
+	gift := dialog.Gift{Place: s.onMap(t, d, langOf(c))}
 	if gift.Document, err = s.calendarFile(t, d, side); err != nil {
 		return err
 	}
 	v.Tips = true
-	t.Bring(c.Conversation, speaks(c), detailsCard(s).For(sequenced(d), v), gift)
+	t.Bring(c.Conversation, langOf(c), detailsCard(s).For(sequenced(d), v), gift)
 	return nil
 }
 

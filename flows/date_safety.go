@@ -275,7 +275,7 @@ func (s Settings) takeSOS(t *dialog.Turn, ref, _ string) error {
 	if err != nil {
 		return err
 	}
-	t.Tell(call.Client.Conversation, speaks(call.Client), saySOSTaken.With(v))
+	t.Tell(call.Client.Conversation, langOf(call.Client), saySOSTaken.With(v))
 	t.Records.LaterFor(call.Client.Conversation, sosOpen, ref, t.Now().Add(helpWithin))
 	if err := tellOthers(t, me, sayStaffSOSTaken.With(v), bosses); err != nil {
 		return err
@@ -330,7 +330,7 @@ func (s Settings) workSOS(t *dialog.Turn, ref, choice string) error {
 		return err
 	}
 	t.Say(sayStaffSOSClosed.With(v))
-	t.Tell(call.Client.Conversation, speaks(call.Client), saySOSClosed.With(v))
+	t.Tell(call.Client.Conversation, langOf(call.Client), saySOSClosed.With(v))
 	if _, err := t.Records.CloseAlerts(ref); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -247,10 +248,10 @@ func (s Settings) judge(t *dialog.Turn, d store.Date, choice string) error {
 		if claim != "claimed" {
 			continue
 		}
-		other, code := store.Side(i).Other(), map[string]string{"0": "0 ", "1": "1 "}[string(rune('0'+i))]
+		other := store.Side(i).Other()
 		d.Sides[other].Missed = choice == "missed"
 		me, _ := t.Staff()
-		code += map[bool]string{true: "yes", false: "no"}[choice == "missed"]
+		code := fmt.Sprint(i, " ", map[bool]string{true: "yes", false: "no"}[choice == "missed"])
 		if err := errors.Join(t.Records.SaveDate(&d), t.Records.NoteDate(d, store.DateStep{Kind: "judged", Side: store.Nobody, Staff: me.ID, Code: code}), s.settled(t, alarmDateMissed, d.Number())); err != nil {
 			return err
 		}

@@ -241,22 +241,24 @@ func allNews(s Settings) []dialog.Notice {
 	}
 }
 
-func (s Settings) filledIn() Settings {
-	or := func(d *time.Duration, otherwise time.Duration) {
-		if *d <= 0 {
-			*d = otherwise
-		}
+// orElse gives a setting that is not set the value that stands behind it.
+func orElse(d *time.Duration, otherwise time.Duration) {
+	if *d <= 0 {
+		*d = otherwise
 	}
+}
+
+func (s Settings) filledIn() Settings {
 	if s.Calendar == nil {
 		s.Calendar = calendar.Always()
 	}
-	or(&s.FirstAnswer, s.Calendar.Workday())
-	or(&s.AnswerWithin, s.Calendar.Workday())
-	or(&s.ComeWithin, 3*time.Minute)
-	or(&s.TalkIdle, 12*time.Hour)
-	or(&s.RemindPapers, 14*24*time.Hour)
-	or(&s.FileFor, 3*24*time.Hour)
-	or(&s.CopyFor, 24*time.Hour)
+	orElse(&s.FirstAnswer, s.Calendar.Workday())
+	orElse(&s.AnswerWithin, s.Calendar.Workday())
+	orElse(&s.ComeWithin, 3*time.Minute)
+	orElse(&s.TalkIdle, 12*time.Hour)
+	orElse(&s.RemindPapers, 14*24*time.Hour)
+	orElse(&s.FileFor, 3*24*time.Hour)
+	orElse(&s.CopyFor, 24*time.Hour)
 	s.CopyFetches = s.MostFetches()
 	if s.CopiesPerDay <= 0 {
 		s.CopiesPerDay = 2

@@ -70,15 +70,15 @@ func whoIs(t *dialog.Turn, c store.Client) (who mask.Person, p store.Profile, er
 // mostOfIntro is how much of a self-introduction a card has room for.
 const mostOfIntro = 240
 
-// cardFor is what a viewer reads of another client.
-func (s Settings) cardFor(t *dialog.Turn, viewer, shown store.Client, i store.Introduction, by pitch) (v introView, err error) {
+// cardFor is what a viewer reads of another client, and the photos they may see.
+func (s Settings) cardFor(t *dialog.Turn, viewer, shown store.Client, i store.Introduction, by pitch) (v introView, photos []bot.MediaID, err error) {
 	v = introView{Lang: langOf(viewer), Words: by.Words, By: by.By, Yes: by.Yes, Ends: i.Ends}
 	if i.ID != 0 {
 		v.Number = i.Number()
 	}
 	who, p, err := whoIs(t, shown)
 	if err != nil {
-		return v, err
+		return v, nil, err
 	}
 	v.Gender, v.Height, v.Education, v.City = p.Gender, p.Height, p.Education, region.Code(p.Home.Code).City().Short(v.Lang)
 	if slices.Contains(occupations, p.Occupation) {
@@ -91,7 +91,7 @@ func (s Settings) cardFor(t *dialog.Turn, viewer, shown store.Client, i store.In
 	}
 	signs, err := agreesToday(t, shown.ID, store.ConsentShow)
 	if err != nil {
-		return v, err
+		return v, nil, err
 	}
 	if born, ok := birth.Read(p.Born); ok {
 		if v.Age = born.Age(t.Now()); signs {
@@ -100,7 +100,7 @@ func (s Settings) cardFor(t *dialog.Turn, viewer, shown store.Client, i store.In
 	}
 	sensitive, err := agreesToday(t, shown.ID, store.ConsentSensitive)
 	if err != nil {
-		return v, err
+		return v, nil, err
 	}
 	if sensitive {
 		v.Marital, v.Children = p.Marital, p.Children
@@ -108,11 +108,11 @@ func (s Settings) cardFor(t *dialog.Turn, viewer, shown store.Client, i store.In
 	v.Intro, v.Left = who.Fit(p.Intro)
 	v.Intro = firstRunes(v.Intro, mostOfIntro)
 	if v.Reasons, err = commonGround(t, viewer, shown, sensitive); err != nil {
-		return v, err
+		return v, nil, err
 	}
-	photos, err := t.Records.PhotosFor(shown.ID, viewer.Code())
-	v.Photos, v.Links = len(photos), len(photos) > 0 && viewer.Conversation.Channel != "telegram"
-	return v, err
+	photos, err = t.Records.PhotosFor(shown.ID, viewer.Code())
+	v.Photos, v.Links = len(photos), len(photos) > 0 && !carriesFiles(viewer.Conversation)
+	return v, photos, err
 }
 
 // tellable are the wishes of which a client may hear that the other meets them:
@@ -234,10 +234,9 @@ func (s Settings) introOf(t *dialog.Turn, i store.Introduction, viewer store.Cli
 	if viewer.ID == i.B {
 		words = pitch{i.Words.ToB, by.Name, true}
 	}
-	if v, err = s.cardFor(t, viewer, shown, i, words); err != nil || viewer.Conversation.Channel != "telegram" {
-		return v, nil, err
+	if v, photos, err = s.cardFor(t, viewer, shown, i, words); !carriesFiles(viewer.Conversation) {
+		photos = nil
 	}
-	photos, err = t.Records.PhotosFor(shown.ID, viewer.Code())
 	return v, photos, err
 }
 

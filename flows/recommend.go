@@ -30,14 +30,9 @@ type Recommend struct {
 }
 
 func (r Recommend) filledIn() Recommend {
-	or := func(d *time.Duration, otherwise time.Duration) {
-		if *d <= 0 {
-			*d = otherwise
-		}
-	}
-	or(&r.AnswerWithin, 7*24*time.Hour)
-	or(&r.Pace, 14*24*time.Hour)
-	or(&r.TermRemind, 14*24*time.Hour)
+	orElse(&r.AnswerWithin, 7*24*time.Hour)
+	orElse(&r.Pace, 14*24*time.Hour)
+	orElse(&r.TermRemind, 14*24*time.Hour)
 	return r
 }
 
@@ -207,10 +202,10 @@ func (s Settings) readyRecommending(t *dialog.Turn, d *recommending, _ dialog.St
 	}
 	d.Ask = with.Name
 	ends := s.answerEnds(t.Now())
-	if d.Card1, err = s.cardFor(t, first, second, store.Introduction{Ends: ends}, pitch{d.To1, me.Name, false}); err != nil {
+	if d.Card1, _, err = s.cardFor(t, first, second, store.Introduction{Ends: ends}, pitch{d.To1, me.Name, false}); err != nil {
 		return err
 	}
-	if d.Card2, err = s.cardFor(t, second, first, store.Introduction{Ends: ends}, pitch{d.To2, me.Name, true}); err != nil {
+	if d.Card2, _, err = s.cardFor(t, second, first, store.Introduction{Ends: ends}, pitch{d.To2, me.Name, true}); err != nil {
 		return err
 	}
 	d.Words1, d.Words2 = t.Words(d.Card1.Lang, introText.With(d.Card1)), t.Words(d.Card2.Lang, introText.With(d.Card2))
