@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := newPlayer(script, town.Phones, log)
-			p.Pace, p.Patience = 0, 30*time.Second
+			p.Pace, p.Patience = 0, 2*time.Minute
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
 			p.tell = func(_ string, v any) {

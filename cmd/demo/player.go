@@ -104,10 +104,14 @@ func (p *player) stand(ph phone, l line) phone {
 	return ph
 }
 
+// politeness is how long a person waits for an answer that may not come before they
+// go on: not all words are answered.
+const politeness = 4 * time.Second
+
 // act does a person's line at a person's pace: after the answer to their last
 // words has begun to come.
 func (p *player) act(ctx context.Context, ph phone, l line, seen map[string]int64) {
-	limited, cancel := context.WithTimeout(ctx, p.Patience/3)
+	limited, cancel := context.WithTimeout(ctx, politeness)
 	ph.Screen().Wait(limited, func(shown []emulator.Bubble) bool {
 		shown = ph.before(shown)
 		return len(shown) == 0 || !ph.wrote(shown[len(shown)-1])
@@ -144,7 +148,7 @@ func (p *player) deed(ctx context.Context, ph phone, l line) error {
 	case "edit":
 		return ph.Edit(lastOwn(ph), l.Text)
 	case "press":
-		if b, ok := findButton(ph.read(), l.Text); ok {
+		if b, ok := p.look(ctx, ph, l.Text); ok {
 			p.tell("point", map[string]any{"phone": ph.ID, "bubble": b.bubble, "row": b.row, "col": b.col, "word": b.word})
 			p.wait(ctx, 700*time.Millisecond)
 			return b.press(ph)
@@ -155,6 +159,18 @@ func (p *player) deed(ctx context.Context, ph phone, l line) error {
 	p.tell("compose", map[string]any{"phone": ph.ID, "thread": ph.thread(), "text": l.Text, "ms": int(p.Pace * float64(typing.Milliseconds()))})
 	p.wait(ctx, typing+300*time.Millisecond)
 	return ph.write(l.Text)
+}
+
+// look finds the button to press. What another person's deed brings may still be on
+// its way to this phone.
+func (p *player) look(ctx context.Context, ph phone, label string) (b spot, ok bool) {
+	limited, cancel := context.WithTimeout(ctx, p.Patience/3)
+	defer cancel()
+	ph.Screen().Wait(limited, func([]emulator.Bubble) bool {
+		b, ok = findButton(ph.read(), label)
+		return ok
+	})
+	return b, ok
 }
 
 // hear waits until the phone shows the line in a bubble newer than since, then
