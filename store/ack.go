@@ -117,11 +117,14 @@ func (s *Store) ackHeads(ctx context.Context, tx *sql.Tx, batch []*ack) error {
 	}
 	var args []any // columns that an end does not change carry what it is judged by
 	for _, a := range batch {
-		on := 0
+		on, sent := 0, a.last.Seq
 		if a.on {
 			on = 1
 		}
-		args = append(args, a.claim.To.String(), a.last.Seq, a.last.Seq, a.claim.epoch, a.claim.owner, a.last.Spent, a.gap.Milliseconds(), far, on)
+		if a.last.Over { // what it overtook is still to come
+			sent = 0
+		}
+		args = append(args, a.claim.To.String(), a.last.Seq, sent, a.claim.epoch, a.claim.owner, a.last.Spent, a.gap.Milliseconds(), far, on)
 	}
 	rest := func(column, value string) string { // where the claim ends
 		return when(column, "CASE WHEN "+in("gone")+" = 0 THEN "+value+" ELSE "+t+column+" END")
@@ -130,7 +133,7 @@ func (s *Store) ackHeads(ctx context.Context, tx *sql.Tx, batch []*ack) error {
 		less("message_left"), less("action_left"),
 		rest("due_at", "CASE WHEN "+t+"max_seq > "+in("sent_seq")+" THEN "+s.dbnow()+" + "+in("lane")+" ELSE "+in("due_at")+" END"),
 		rest("lease_until", "0"),
-		when("sent_seq", in("sent_seq")),
+		when("sent_seq", "CASE WHEN "+in("sent_seq")+" > "+t+"sent_seq THEN "+in("sent_seq")+" ELSE "+t+"sent_seq END"),
 		rest("owner", "''"), // last: the others are judged by it
 	}, ", "), args...)
 	return err

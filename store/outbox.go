@@ -23,6 +23,7 @@ type Outgoing struct {
 	Lane    Lane
 	Carried bool // it carries words of somebody (Tx.Carry)
 	Tells   bool // and they are told what becomes of it
+	Over    bool // it overtakes what was said before it (overtaking.go)
 	Event   bot.EventKey
 	At      time.Time
 }
@@ -111,10 +112,6 @@ func (c *Claim) Pending(ctx context.Context, n int) ([]Outgoing, error) {
 	return c.join(ctx, next)
 }
 
-func (c *Claim) pending(ctx context.Context, n int) ([]Outgoing, error) {
-	return c.s.outgoing(ctx, c.To, "seq > (SELECT sent_seq FROM outbox_heads WHERE conversation = ?) AND "+pending+" ORDER BY seq LIMIT ?", c.To.String(), n)
-}
-
 func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
 	name := to.String()
 	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at, COALESCE((SELECT c.tells FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq), -1) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
@@ -149,6 +146,7 @@ type Settled struct {
 	Tried  bool   // the attempt counts
 	Reason string // why it is not sent, without personal data; ASCII
 	Lane   Lane   // the message's
+	Over   bool   // as Outgoing's
 
 	Carried bool     // it carries somebody's words
 	Refs    []string // the platform's names of the pieces, of such a one
@@ -156,7 +154,7 @@ type Settled struct {
 
 func (c *Claim) settle(ctx context.Context, tx *sql.Tx, r Settled) error {
 	head := "sent_seq = sent_seq"
-	if r.State != Queued && r.State != Waiting {
+	if r.State != Queued && r.State != Waiting && !r.Over {
 		head = fmt.Sprintf("sent_seq = %d", r.Seq)
 	}
 	if r.Spent > 0 {

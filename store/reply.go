@@ -63,7 +63,7 @@ func (s *Store) Reply(ctx context.Context, ev bot.Event) (*bot.Reply, error) {
 // repeated delivery must not carry it beside the senders.
 func (s *Store) replied(ctx context.Context, key bot.EventKey, cl *Claim, o Outgoing, pieces, total int) {
 	ctx = context.WithoutCancel(ctx)
-	end := Settled{Seq: o.Seq, State: Queued, Pieces: pieces, Tried: true, Lane: o.Lane, Carried: o.Carried}
+	end := Settled{Seq: o.Seq, State: Queued, Pieces: pieces, Tried: true, Lane: o.Lane, Over: o.Over, Carried: o.Carried}
 	if pieces >= total {
 		end.State = Delivered
 	}

@@ -106,10 +106,53 @@ func TestWordsThatWaitTogether(t *testing.T) {
 	s.drain(5)
 	s.returns("1")
 	s.drain(4)
-	got := s.p.heard("1")[5:]
-	if want := []string{"w0\nw1\nw2\nw3/1", strings.Repeat("x", 1600) + "/1", "a5/1", "w4\nw5/1"}; !slices.Equal(got, want) {
+	got := s.p.heard("1")[:3]
+	if want := []string{"w0\nw1\nw2\nw3/1", strings.Repeat("x", 1600) + "/1", "w4\nw5/1"}; !slices.Equal(got, want) {
 		t.Errorf("heard %q, want %q", got, want)
 	}
+}
+
+// Cards have waited while the window was closed; the colleague writes and is answered
+// first. Nothing of it is said twice, and nothing is left.
+func TestAnswersOvertakeCards(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.p.metered = true
+	s.returns("1")
+	for i := range 5 {
+		s.post("1", store.Replies, fmt.Sprint("r", i), false)
+	}
+	for i := range 20 {
+		s.post("1", store.Alerts, fmt.Sprint("a", i), false)
+	}
+	s.drain(5)
+	s.returns("1")
+	s.post("1", store.Replies, "w0", true)
+	s.post("1", store.Replies, "answer", false)
+	s.drain(5)
+	s.heard("1", "r0/1", "r1/1", "r2/1", "r3/1", "r4/1", "w0/1", "answer/1", "a0/1", "a1/1", "a2/1")
+	for range 4 {
+		s.returns("1")
+		s.post("1", store.Replies, "again", false)
+		s.drain(5)
+	}
+	s.returns("1")
+	s.drain(1)
+	if got := s.p.heard("1"); !slices.Equal(got[len(got)-2:], []string{"a18/1", "a19/1"}) || len(got) != 5+2+20+4 {
+		t.Errorf("heard %q", got)
+	}
+}
+
+// On a platform that does not count nothing overtakes anything.
+func TestNothingOvertakesWhereNothingIsCounted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	for i := range 3 {
+		s.post("1", store.Alerts, fmt.Sprint("a", i), false)
+		s.post("1", store.Replies, fmt.Sprint("r", i), false)
+	}
+	s.drain(6)
+	s.heard("1", "a0/1", "r0/1", "a1/1", "r1/1", "a2/1", "r2/1")
 }
 
 // An alert is never held back while mere news went out after it was known.

@@ -46,7 +46,7 @@ func (d *delivery) run(ctx context.Context, next []store.Outgoing) error {
 // attempt sends one message and says what became of it.
 func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 	if d.cl.Gone {
-		return verdict{Settled: store.Settled{Seq: o.Seq, State: store.Unreachable, Pieces: o.Pieces, Lane: o.Lane, Carried: o.Carried, Reason: "blocked or left"}}
+		return verdict{Settled: store.Settled{Seq: o.Seq, State: store.Unreachable, Pieces: o.Pieces, Lane: o.Lane, Over: o.Over, Carried: o.Carried, Reason: "blocked or left"}}
 	}
 	if v, held := d.makeRoom(ctx, o); held {
 		return v
@@ -54,7 +54,7 @@ func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 	r, err := d.s.send(ctx, d.cl, o)
 	v := d.s.judge(o, r, err)
 	v.Carried, v.Refs = o.Carried, r.Refs
-	v.Lane, v.Spent = o.Lane, max(r.Pieces-o.Pieces, 0)
+	v.Lane, v.Over, v.Spent = o.Lane, o.Over, max(r.Pieces-o.Pieces, 0)
 	d.cl.Budget -= v.Spent
 	if v.State == store.Delivered {
 		d.sent++

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+	"slices"
+)
+
+// Messages go out in the order in which they were said, but for one thing. To a
+// colleague on a platform that counts, cards may have waited for hours when the
+// colleague writes again. Whatever they have just done is answered first, and words of
+// clients come before cards: else an answer such as "what you write now goes to K-19"
+// would stay behind five cards, while it is true already. Among themselves replies
+// keep their order, and so does the rest.
+
+// pending is Pending as the messages were left.
+func (c *Claim) pending(ctx context.Context, n int) ([]Outgoing, error) {
+	const left = "seq > (SELECT sent_seq FROM outbox_heads WHERE conversation = ?) AND " + pending
+	next, err := c.s.outgoing(ctx, c.To, left+" ORDER BY seq LIMIT ?", c.To.String(), n)
+	card := slices.IndexFunc(next, func(o Outgoing) bool { return o.Lane == Alerts })
+	if err != nil || !c.counted || card < 0 {
+		return next, err
+	}
+	first, err := c.s.outgoing(ctx, c.To, left+" AND lane = ? ORDER BY seq LIMIT ?", c.To.String(), Replies, n)
+	if err != nil {
+		return nil, err
+	}
+	for i := range first {
+		first[i].Over = first[i].Seq > next[card].Seq
+	}
+	rest := slices.DeleteFunc(next, func(o Outgoing) bool { return o.Lane == Replies })
+	all := append(first, rest...)
+	return all[:min(n, len(all))], nil
+}
