@@ -174,7 +174,7 @@ func (d *officeDay) oneHears(name, words string) {
 }
 
 func (d *officeDay) staffDoes(name string) {
-	switch rapid.SampledFrom([]string{"take", "take", "words", "words", "words", "note", "near", "press", "press", "turn", "quote", "end", "edit"}).Draw(d.rt, "deed") {
+	switch rapid.SampledFrom([]string{"take", "take", "words", "words", "words", "note", "near", "press", "press", "turn", "quote", "end", "edit", "unseen"}).Draw(d.rt, "deed") {
 	case "take":
 		if slices.Contains(d.buttons(name), "接待") {
 			d.plays(name, "[接待]")
@@ -203,7 +203,31 @@ func (d *officeDay) staffDoes(name string) {
 		if name == "li" {
 			d.editsSomething(name)
 		}
+	case "unseen":
+		if name == "mei" {
+			d.writesUnseeing(name)
+		}
 	}
+}
+
+// writesUnseeing turns to a client, or takes one, and goes on writing before anything
+// of it has come onto the screen.
+func (d *officeDay) writesUnseeing(name string) {
+	p, meant, words := d.person(name), d.current[name], d.token()
+	p.trouble = bot.ErrClosed
+	if slices.Contains(d.buttons(name), "接待") && rapid.Bool().Draw(d.rt, "takes") {
+		d.plays(name, "[接待]")
+	} else {
+		d.plays(name, fmt.Sprintf("/K%d", rapid.IntRange(1, 4).Draw(d.rt, "to")))
+	}
+	d.plays(name, words)
+	for _, client := range d.heardBy(words) {
+		if d.codes[client] != meant {
+			d.rt.Fatalf("%s's words, meant for %q, reached %s before the screen said so", name, meant, client)
+		}
+	}
+	p.trouble = nil
+	d.plays(name, "?")
 }
 
 func (d *officeDay) noClient(staff, words string) {

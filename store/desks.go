@@ -10,21 +10,30 @@ import (
 
 // A desk is where a colleague talks with clients: a chat of theirs with us, where
 // one client at a time is current, or the topic of a group, which is about one
-// client anyway. Only the colleague changes who is current.
+// client anyway. Only the colleague changes who is current, and a change counts once
+// it stands on their screen.
 
 type deskRow struct {
 	Conversation string `gorm:"primaryKey"`
 	HandoffID    int64
+	TurnedIn     string // the event in whose turn it was turned, and that said so
 }
 
 func (deskRow) TableName() string { return "desks" }
 
 // Current is the talk that the turn's own desk is turned to. ErrNotFound: none, or
-// it is over, or another's.
+// it is over, or another's, or the colleague has not been shown yet that their desk
+// was turned.
 func (tx *Tx) Current(me Staff) (Handoff, error) {
 	var row deskRow
 	if err := tx.hold("read desk", &row, "conversation = ?", tx.ev.From.String()); err != nil {
 		return Handoff{}, err
+	}
+	switch shown, err := tx.shownHere(row.TurnedIn); {
+	case err != nil:
+		return Handoff{}, err
+	case !shown:
+		return Handoff{}, wrap("read desk", ErrNotFound)
 	}
 	return tx.handoffWhere("id = ? AND staff_id = ? AND state = ?", row.HandoffID, me.ID, handoffTaken)
 }
@@ -39,8 +48,17 @@ func (tx *Tx) IsCurrent(desk bot.Conversation, h Handoff) (bool, error) {
 	return row.HandoffID == h.ID, err
 }
 
-// TurnTo turns the turn's own desk to a talk.
+// shownHere says that what was said in the turn of an event has reached the turn's
+// own conversation: its first two messages, of which one may only change a button that
+// was pressed. What is no longer kept has.
+func (tx *Tx) shownHere(event string) (bool, error) {
+	var left int
+	err := tx.count(&left, "SELECT COUNT(*) FROM (SELECT state FROM outbox WHERE event_key = ? AND conversation = ? ORDER BY seq LIMIT 2) said WHERE state NOT IN (?, ?)",
+		event, tx.ev.From.String(), Delivered, Joined)
+	return left == 0, err
+}
 
+// TurnTo turns the turn's own desk to a talk. The turn must tell the colleague so.
 func (tx *Tx) TurnTo(h Handoff) error {
 	here := tx.ev.From.String()
 	db, err := tx.records()
@@ -54,7 +72,7 @@ func (tx *Tx) TurnTo(h Handoff) error {
 	if err != nil {
 		return err
 	}
-	return wrap("turn a desk", db.Model(&deskRow{}).Where("conversation = ?", here).Update("handoff_id", h.ID).Error)
+	return wrap("turn a desk", db.Model(&deskRow{}).Where("conversation = ?", here).Updates(map[string]any{"handoff_id": h.ID, "turned_in": string(tx.ev.Key)}).Error)
 }
 
 // DeskKind is what a desk asks.

@@ -115,8 +115,16 @@ var outboxFaults = []fault{
 		pkg: "bot/outbox", test: "^TestNotedAfterItIsSent$",
 	}, {
 		name: "urgent-overtakes", breaks: "messages of one conversation go out of order",
-		edits: []edit{{"store/outbox.go", "Claim.pending", `ORDER BY seq LIMIT`, `ORDER BY lane, seq LIMIT`}},
+		edits: []edit{{"store/overtaking.go", "Claim.pending", `left+" ORDER BY seq LIMIT`, `left+" ORDER BY lane, seq LIMIT`}},
 		pkg:   "bot/outbox", test: "^TestNoneOvertakesInAConversation$",
+	}, {
+		name: "overtaken-forgotten", breaks: "cards that an answer has overtaken never go out",
+		edits: []edit{{"store/ack.go", "Store.ackHeads", `if a.last.Over {`, `if false {`}},
+		pkg:   "bot/outbox", test: "^TestAnswersOvertakeCards$",
+	}, {
+		name: "turned-unseen", breaks: "a colleague's words go to a client of whom the screen does not speak yet",
+		edits: []edit{{"store/desks.go", "Tx.shownHere", `left == 0`, `left >= 0`}},
+		pkg:   "flows", test: "^TestNoWordGoesToTheWrongClient$",
 	}, {
 		name: "news-before-alerts", breaks: "an alert waits because mere news used up what WeChat allows",
 		edits: []edit{{"store/aside.go", "Claim.Spare", `c.Budget-waiting > reserve`, `c.Budget > 0`}},
