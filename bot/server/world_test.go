@@ -7,12 +7,14 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"path"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -62,6 +64,7 @@ type world struct {
 	log      *lockedBuffer
 	backends []*httputil.ReverseProxy
 	next     atomic.Int64
+	sees     func(method string, body []byte) // each call to Telegram's API, if it is set before the start
 	stop     []func()
 }
 
@@ -103,7 +106,7 @@ func newWorldWith(t *testing.T, n int, home store.Config, limits server.Limits, 
 		MarkFailAfter: -1, // a slow machine is no bot that has given up
 	})
 	w.telegram = emulator.NewTelegram(emulator.TelegramConfig{Token: tgToken, Log: quiet})
-	wx, tg := httptest.NewServer(w.wechat), httptest.NewServer(w.telegram)
+	wx, tg := httptest.NewServer(w.wechat), httptest.NewServer(http.HandlerFunc(w.callTelegram))
 	w.front = httptest.NewServer(http.HandlerFunc(w.forward))
 	before(w)
 	for range n {
@@ -120,6 +123,19 @@ func newWorldWith(t *testing.T, n int, home store.Config, limits server.Limits, 
 	t.Cleanup(w.close)
 	w.until("the webhook is set", func() bool { return w.telegram.Stats().Calls["setWebhook"][200] > 0 })
 	return w
+}
+
+// callTelegram is Telegram's API, as the bot calls it.
+func (w *world) callTelegram(rw http.ResponseWriter, r *http.Request) {
+	if w.sees != nil {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			w.t.Error(err)
+		}
+		w.sees(path.Base(r.URL.Path), body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	w.telegram.ServeHTTP(rw, r)
 }
 
 func (w *world) forward(rw http.ResponseWriter, r *http.Request) {
