@@ -169,8 +169,23 @@ func (s Settings) staffView(t *dialog.Turn, d store.Date) (v staffDate, err erro
 // sayDate shows the colleague whose turn it is a date.
 func (s Settings) sayDate(t *dialog.Turn, d store.Date) error {
 	v, err := s.staffView(t, d)
-	if err == nil {
-		t.Say(dateCard(s).For(d.Number(), v))
+	if err != nil {
+		return err
+	}
+	t.Say(dateCard(s).For(d.Number(), v))
+	return noteDateRead(t, d)
+}
+
+// noteDateRead puts on record that the colleague whose turn it is has read of a date, and
+// what was said after it.
+func noteDateRead(t *dialog.Turn, d store.Date) error {
+	me, _ := t.Staff()
+	both, err := t.Records.FeedbackOf(d)
+	for i, one := range d.Sides {
+		err = errors.Join(err, t.Records.NoteReveal(me, one.Client.ID, store.RevealDate+":"+d.Number()))
+		if both[i] != nil {
+			err = errors.Join(err, t.Records.NoteReveal(me, one.Client.ID, store.RevealFeedback+":"+d.Number()))
+		}
 	}
 	return err
 }
@@ -235,7 +250,7 @@ func (s Settings) showWords(t *dialog.Turn, d store.Date) error {
 		}
 	}
 	t.Say(sayStaffWords.With(all))
-	return err
+	return errors.Join(err, noteDateRead(t, d))
 }
 
 // judge settles whether somebody did not come.

@@ -35,7 +35,14 @@ func (n noticeToClient) Seen() bool { return n.Photos() || slices.Contains(n.Kin
 
 // Told says that it holds what they told us in confidence.
 func (n noticeToClient) Told() bool {
-	return slices.Contains(n.Kinds, store.LeakTalks) || slices.Contains(n.Kinds, store.LeakComplaints)
+	return slices.ContainsFunc(n.Kinds, func(kind string) bool {
+		return slices.Contains([]string{store.LeakTalks, store.LeakComplaints, store.LeakFeedback, store.LeakSafety}, kind)
+	})
+}
+
+// Met says that it tells whom they meet, and where.
+func (n noticeToClient) Met() bool {
+	return slices.Contains(n.Kinds, store.LeakDates) || slices.Contains(n.Kinds, store.LeakIntros)
 }
 
 // noticeToAuthority is what the authority is told.

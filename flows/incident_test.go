@@ -101,3 +101,58 @@ func (s *stage) holdDrafts(found []store.Affected, from, to time.Time) {
 		}
 	}
 }
+
+// A colleague knows of whom she brings together, where they meet, what they say of it
+// afterwards, and who called for help; so does whoever opens the papers.
+func TestLeakOfDates(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	mei, chen, anna, bo := s.person("mei"), s.person("chen"), s.person("anna"), s.person("bo")
+	for _, p := range []*person{mei, chen} {
+		s.hire(p)
+	}
+	s.register(anna.at, "woman 1992-05-02 165 bachelor 330106")
+	s.register(bo.at, "man 1990-05-02 178 bachelor 330106")
+	before := s.clock.Now()
+	s.clock.Advance(time.Minute)
+	s.introduce(mei, "anna bo")
+	plan := []string{"安排见面 Y-000001", "动物园，虎跑路 40 号", "周六 15:00", "发给两位"}
+	for _, line := range plan {
+		s.act(mei, line)
+	}
+	for _, label := range []string{"[3月7日 周六 15:00]", "[确认，我会去]"} {
+		s.act(anna, label)
+		s.act(bo, label)
+	}
+	s.wait(27 * time.Hour)
+	s.act(anna, "SOS")
+	s.act(mei, "[我来处理]")
+	s.act(mei, "[联系上了，人平安]")
+	s.wait(20 * time.Hour)
+	for _, line := range []string{"[一般]", "[再想想]", "[聊不到一起]", "跳过", "[先不急]", "[交给红娘]"} {
+		s.act(anna, line)
+	}
+	to := s.clock.Now().Add(time.Minute)
+	scope := store.IncidentScope{From: before, To: to, Staff: 1}
+	if _, told := s.leak(scope); !slices.Equal(told, []string{"K-000001 identity feedback safety dates introductions by S-000001", "K-000002 identity dates introductions by S-000001"}) {
+		t.Errorf("of her work: %q", told)
+	}
+	if _, told := s.leak(store.IncidentScope{From: before.Add(-time.Hour), To: before, Staff: 1}); len(told) != 0 {
+		t.Errorf("before: %q", told)
+	}
+	opened := s.clock.Now()
+	s.act(chen, "M-000001")
+	s.act(chen, "Y-000001")
+	scope = store.IncidentScope{From: opened, To: s.clock.Now().Add(time.Minute), Staff: 2}
+	if _, told := s.leak(scope); !slices.Equal(told, []string{"K-000001 feedback dates introductions by S-000002", "K-000002 dates introductions by S-000002"}) {
+		t.Errorf("of what he opened: %q", told)
+	}
+	found, told := s.leak(store.IncidentScope{From: before, To: to, Database: true})
+	if len(told) != 2 || !strings.Contains(told[0], " feedback safety dates introductions ") || strings.Contains(told[1], "feedback") || !strings.Contains(told[1], " dates introductions ") {
+		t.Errorf("of a stolen database: %q", told)
+	}
+	drafts, err := flows.Drafts(loadTexts(t, nil), agency, found, before, to)
+	if err != nil || !strings.Contains(drafts[0].Text, "约会的时间和地点") || !strings.Contains(drafts[0].Text, "请和红娘另约时间和地方") {
+		t.Errorf("%v: %s", err, drafts[0].Text)
+	}
+}

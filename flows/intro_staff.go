@@ -94,10 +94,13 @@ func (s Settings) viewOfIntro(t *dialog.Turn, i store.Introduction) (v introStaf
 // sayIntroduction shows the colleague whose turn it is how an introduction stands.
 func (s Settings) sayIntroduction(t *dialog.Turn, i store.Introduction) error {
 	v, err := s.viewOfIntro(t, i)
-	if err == nil {
-		t.Say(introductionCard(s).For(i.Number(), v))
+	if err != nil {
+		return err
 	}
-	return err
+	t.Say(introductionCard(s).For(i.Number(), v))
+	me, _ := t.Staff()
+	ref := store.RevealIntroduction + ":" + i.Number()
+	return errors.Join(t.Records.NoteReveal(me, i.A, ref), t.Records.NoteReveal(me, i.B, ref))
 }
 
 // The alerts about introductions.

@@ -23,36 +23,43 @@ type IncidentScope struct {
 
 // The kinds of data that can leak, by what an incident calls them.
 const (
-	LeakIdentity   = "identity"   // name, employer, telephone number
-	LeakProfile    = "profile"    // age, city, family, education, income …
-	LeakPhotos     = "photos"     // of the profile
-	LeakPapers     = "papers"     // which papers were verified
-	LeakTalks      = "talks"      // what was said to colleagues
-	LeakComplaints = "complaints" // what they complain of, with its evidence
-	LeakQuestions  = "questions"  // what they asked, and the answer
-	LeakStanding   = "standing"   // that they are a client, and how far they have come
+	LeakIdentity   = "identity"      // name, employer, telephone number
+	LeakProfile    = "profile"       // age, city, family, education, income …
+	LeakPhotos     = "photos"        // of the profile
+	LeakPapers     = "papers"        // which papers were verified
+	LeakTalks      = "talks"         // what was said to colleagues
+	LeakFeedback   = "feedback"      // what they said after a date
+	LeakSafety     = "safety"        // that they called for help at a date, and how it ended
+	LeakDates      = "dates"         // where and when they met somebody, or will
+	LeakIntros     = "introductions" // to whom they were introduced, what was said of it, the contact that they gave
+	LeakComplaints = "complaints"    // what they complain of, with its evidence
+	LeakQuestions  = "questions"     // what they asked, and the answer
+	LeakStanding   = "standing"      // that they are a client, and how far they have come
 )
 
 // LeakKinds lists all of them, the gravest first.
-var LeakKinds = []string{LeakIdentity, LeakProfile, LeakPhotos, LeakTalks, LeakComplaints, LeakPapers, LeakQuestions, LeakStanding}
+var LeakKinds = []string{LeakIdentity, LeakProfile, LeakPhotos, LeakTalks, LeakFeedback, LeakSafety, LeakDates, LeakIntros, LeakComplaints, LeakPapers, LeakQuestions, LeakStanding}
 
 // leaksBy says what is known after an entry of the audit log.
 var leaksBy = map[string][]string{
-	auditRead + RevealPhotos:    {LeakPhotos},
-	auditRead + RevealProfile:   {LeakProfile},
-	auditRead + RevealContact:   {LeakIdentity},
-	auditRead + RevealConfirmed: {LeakIdentity},
-	auditRead + RevealByPhone:   {LeakStanding},
-	auditRead + RevealLedger:    {LeakPapers},
-	auditRead + RevealTalk:      {LeakTalks},
-	auditRead + RevealMatch:     {LeakProfile},
-	auditRead + RevealCard:      {LeakStanding, LeakPapers},
-	auditRead + RevealComplaint: {LeakComplaints},
-	auditRead + RevealQuestion:  {LeakQuestions},
-	auditRead + "candidate":     {LeakProfile},
-	auditRead + "passed":        {LeakIdentity},
-	AuditCopy:                   LeakKinds,
-	AuditFetch:                  LeakKinds,
+	auditRead + RevealPhotos:       {LeakPhotos},
+	auditRead + RevealProfile:      {LeakProfile},
+	auditRead + RevealContact:      {LeakIdentity},
+	auditRead + RevealConfirmed:    {LeakIdentity},
+	auditRead + RevealByPhone:      {LeakStanding},
+	auditRead + RevealLedger:       {LeakPapers},
+	auditRead + RevealTalk:         {LeakTalks},
+	auditRead + RevealMatch:        {LeakProfile},
+	auditRead + RevealCard:         {LeakStanding, LeakPapers},
+	auditRead + RevealComplaint:    {LeakComplaints},
+	auditRead + RevealQuestion:     {LeakQuestions},
+	auditRead + RevealIntroduction: {LeakIntros},
+	auditRead + RevealDate:         {LeakDates},
+	auditRead + RevealFeedback:     {LeakFeedback},
+	auditRead + "candidate":        {LeakProfile},
+	auditRead + "passed":           {LeakIdentity},
+	AuditCopy:                      LeakKinds,
+	AuditFetch:                     LeakKinds,
 }
 
 // leakOf is what is known after an entry; a look that is not in the list counts as one
@@ -63,6 +70,18 @@ func leakOf(action string) []string {
 		return []string{LeakProfile}
 	}
 	return kinds
+}
+
+// datesInHand and introsInHand find what a colleague arranged, or was asked to agree to,
+// that was open between {from} and {to}.
+const (
+	datesInHand  = "staff_id > 0 AND ({staff} = 0 OR staff_id = {staff}) AND proposed_at < {to} AND (closed_at = 0 OR closed_at >= {from})"
+	introsInHand = "staff_id > 0 AND ({staff} = 0 OR staff_id = {staff} OR agreed_by = {staff}) AND made_at < {to} AND (" + introOpen + " OR state = '" + string(IntroBothYes) + "' OR changed_at >= {from})"
+)
+
+// both finds the two clients whom a row of a table is about.
+func both(table, one, other, since, where string) string {
+	return "SELECT " + one + ", " + since + " FROM " + table + " WHERE " + where + " UNION ALL SELECT " + other + ", " + since + " FROM " + table + " WHERE " + where
 }
 
 // leakTables find the clients of whom a table holds something of a kind, at {to}: by the
@@ -76,6 +95,16 @@ var leakTables = []struct{ kind, inHand, all string }{
 		LeakTalks, "SELECT client_id, taken_at FROM handoffs WHERE staff_id > 0 AND ({staff} = 0 OR staff_id = {staff}) AND taken_at < {to} AND (closed_at = 0 OR closed_at >= {from})",
 		"SELECT client_id, opened_at FROM handoffs WHERE opened_at < {to}",
 	},
+	{
+		LeakFeedback, "SELECT f.client_id, f.at FROM date_feedback f JOIN dates d ON d.id = f.date_id WHERE d.staff_id > 0 AND ({staff} = 0 OR d.staff_id = {staff}) AND f.at < {to} AND (d.closed_at = 0 OR d.closed_at >= {from})",
+		"SELECT client_id, at FROM date_feedback WHERE at < {to}",
+	},
+	{
+		LeakSafety, "SELECT client_id, taken_at FROM sos_calls WHERE staff_id > 0 AND ({staff} = 0 OR staff_id = {staff}) AND taken_at < {to} AND (closed_at = 0 OR closed_at >= {from})",
+		"SELECT client_id, opened_at FROM sos_calls WHERE opened_at < {to}",
+	},
+	{LeakDates, both("dates", "a_id", "b_id", "proposed_at", datesInHand), both("dates", "a_id", "b_id", "proposed_at", "proposed_at < {to}")},
+	{LeakIntros, both("introductions", "client_id", "other_id", "made_at", introsInHand), both("introductions", "client_id", "other_id", "made_at", "made_at < {to}")},
 	{
 		LeakComplaints, "SELECT client_id, filed_at FROM complaints WHERE owner_id > 0 AND ({staff} = 0 OR owner_id = {staff}) AND filed_at < {to} AND (closed_at = 0 OR closed_at >= {from})",
 		"SELECT client_id, filed_at FROM complaints WHERE filed_at < {to}",

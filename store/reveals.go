@@ -21,6 +21,10 @@ const (
 	RevealQuestion  = "question"  // what they asked
 	RevealCard      = "card"      // how far they have come, their papers, what colleagues noted
 
+	RevealIntroduction = "introduction" // to whom they were introduced, and what was said of it
+	RevealDate         = "date"         // where and when they meet somebody, and why it was changed
+	RevealFeedback     = "feedback"     // what they said after a date
+
 	// RevealCandidate begins what is kept of who was shown as a candidate, without
 	// what would tell who they are; for whom, stands behind it: "candidate:K-000012".
 	RevealCandidate = "candidate:"

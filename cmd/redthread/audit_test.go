@@ -116,7 +116,7 @@ func TestIncident(t *testing.T) {
 		if err == nil {
 			_, err = tx.ClaimPhone("+8613800138000", true)
 		}
-		return errors.Join(err, tx.NoteReveal(store.Staff{ID: 7}, me.ID, store.RevealContact))
+		return errors.Join(err, tx.NoteReveal(store.Staff{ID: 7}, me.ID, store.RevealContact), tx.NoteReveal(store.Staff{ID: 7}, me.ID, store.RevealDate+":M-000001"))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +126,7 @@ func TestIncident(t *testing.T) {
 	h.run("incident --from 2h --client anna", exitFailed, "is no client's number")
 	h.run("incident --from 2h --to 3h", exitFailed, "--from must be before --to")
 	h.run("incident --from 2h --staff 8", exitDone, "Nobody")
-	h.run("incident --from 2h --staff 7", exitDone, "K-000001", "S-000007", "identity", "1 clients.")
+	h.run("incident --from 2h --staff 7", exitDone, "K-000001", "S-000007", "identity", "dates", "1 clients.")
 	out := filepath.Join(h.dir, "leak")
 	said := h.run("incident --from 2h --out "+out, exitDone, "4 drafts", "FILL IN")
 	list := read(t, filepath.Join(out, "affected.csv"))
