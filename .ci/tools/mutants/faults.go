@@ -2,7 +2,7 @@ package main
 
 // faults are what could be wrong with the promises of docs/architecture.md, each
 // as somebody in a hurry might write it.
-var faults = concat(turnFaults, outboxFaults, spoolFaults, doorFaults, introFaults)
+var faults = concat(turnFaults, outboxFaults, spoolFaults, doorFaults, introFaults, dateFaults)
 
 func concat(parts ...[]fault) (all []fault) {
 	for _, p := range parts {
@@ -296,5 +296,25 @@ var introFaults = []fault{
 		name: "named-in-a-card", breaks: "a client reads who is brought to them",
 		edits: []edit{{"flows/intro_card.go", "Settings.cardFor", `v.Intro, v.Left = who.Fit(p.Intro)`, `v.Intro, v.Left = p.Intro, len(who.Find(""))`}},
 		pkg:   "flows", test: "^TestRecommendationsAreMasked$",
+	},
+}
+
+// dateFaults break "one date, two who know it".
+var dateFaults = []fault{
+	{
+		name: "date-not-held", breaks: "who presses at the same moment decides on what the other has changed",
+		edits: []edit{{"store/dates.go", "Tx.Date", `tx.hold("read date", &row, "id = ?", n)`, `tx.read("read date", &row, "id = ?", n)`}},
+		pkg:   "flows", test: "^TestCourtship$",
+	}, {
+		name: "two-dates-at-once", breaks: "somebody is expected in two places",
+		edits: []edit{{"store/dates.go", "Tx.FixDate", `if busy {`, `if busy && at.IsZero() {`}},
+		pkg:   "flows", test: "^TestCourtship$",
+	}, {
+		name: "dead-date-reminds", breaks: "somebody is reminded of a date that was cancelled",
+		edits: []edit{
+			{"flows/date.go", "quiet", `t.Records.CancelFor(one.Client.Conversation, name, d.Number())`, `_, _ = one, name`},
+			{"flows/date_remind.go", "remindDate", `d.State != store.DateSet ||`, ``},
+		},
+		pkg: "flows", test: "^TestCourtship$",
 	},
 }
