@@ -66,6 +66,15 @@ const (
 	alarmHandoff     = "handoff"      // nobody has come to a client in time
 )
 
+// needed says of a card that waited what an alert asks before it calls: whether its
+// paper still needs anybody.
+func needed(show func(*dialog.Turn, string, bool) (templates.Line, bool, error)) func(*dialog.Turn, string) (bool, error) {
+	return func(t *dialog.Turn, ref string) (bool, error) {
+		_, needed, err := show(t, ref, false)
+		return needed, err
+	}
+}
+
 // alarms are all kinds of alerts.
 func (s Settings) alarms() map[string]alarm {
 	all := map[string]alarm{
@@ -427,6 +436,9 @@ func alertsStuck(s Settings) dialog.Notice {
 		me, ok := t.Staff()
 		if !ok {
 			return nil
+		}
+		if err := s.offersStuck(t, me); err != nil {
+			return err
 		}
 		stuck, err := t.Records.Unreached(me.ID, t.Event.From)
 		for _, a := range stuck {

@@ -16,7 +16,7 @@ import (
 
 // complaintAlert wakes the complaint desk.
 func complaintAlert(s Settings) dialog.Card[caseView] {
-	return dialog.Card[caseView]{Text: complaintText, Hear: takeCase(s), Staff: complaintDesk}
+	return dialog.Card[caseView]{Text: complaintText, Hear: takeCase(s), Staff: complaintDesk, Needed: needed(showUntaken(s))}
 }
 
 // caseCard is what who takes care works with. It comes again after each step.

@@ -112,6 +112,7 @@ type House struct {
 	// hears stands; "own_clients" for what is refused because of whose client it is.
 	Action func(what string) string
 
+	Heard  func(*dialog.Turn) error         // a colleague can be told things again
 	Danger func(*dialog.Turn) (bool, error) // words for help
 	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
@@ -134,6 +135,7 @@ func New(s Settings) House {
 		Action: actionOf,
 		Gate:   needsPledge,
 
+		Heard:  s.heardAgain,
 		Danger: hearDanger(s),
 		Lost:   s.wonder,
 		Quoted: hearQuote,

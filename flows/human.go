@@ -77,7 +77,19 @@ func handoffOpen(s Settings) dialog.Notice {
 
 // handoffAlert asks colleagues who talk with clients to come.
 func handoffAlert(s Settings) dialog.Card[handoffView] {
-	return dialog.Card[handoffView]{Text: handoffText, Hear: pressOffer(s), Staff: who(TakeTalk)}
+	return dialog.Card[handoffView]{Text: handoffText, Hear: pressOffer(s), Staff: who(TakeTalk), Needed: offerStands}
+}
+
+// offerStands says that the client still waits, and that no other colleague is asked
+// to come at the moment.
+func offerStands(t *dialog.Turn, ref string) (bool, error) {
+	me, _ := t.Staff()
+	h, err := t.Records.Handoff(ref)
+	if err != nil || !h.Waiting() {
+		return false, ignoreNotFound(err)
+	}
+	with, err := t.Records.OfferOf(h)
+	return with == 0 || with == me.ID || isBoss(me), err
 }
 
 var handoffText = templates.New[handoffView]("staff.handoff")

@@ -20,6 +20,26 @@ var knockNotes = map[bot.Purpose]templates.Of[none]{
 	bot.ReplyKept:    templates.New[none]("knock.reply_kept"),
 }
 
+// What the last message says that the platform lets through before somebody writes, by
+// who reads it.
+var lastWords = map[store.Reader]templates.Of[none]{
+	store.ReaderStaff:  templates.New[none]("duty.last"),
+	store.ReaderClient: templates.New[none]("human.last"),
+}
+
+// LastWords are what somebody reads under the last message that the platform lets
+// through before they write.
+func LastWords(set *templates.Set, who store.Reader, lang string) (string, error) {
+	if lang == "" {
+		lang = templates.Languages[0]
+	}
+	m, err := set.Render(lang, lastWords[who].With(none{}))
+	if err != nil {
+		return "", fmt.Errorf("flows: words for the last message: %w", err)
+	}
+	return m.Text, nil
+}
+
 // KnockWords are what the fields of a template can tell (bot.KnockWords), in the
 // agency's first language: the template has been approved in one.
 func KnockWords(set *templates.Set, agency string, zone *time.Location, w store.Waits) (map[string]string, error) {

@@ -66,7 +66,15 @@ var (
 
 // questionAlert wakes who may answer.
 func questionAlert(s Settings) dialog.Card[questionView] {
-	return dialog.Card[questionView]{Text: questionText, Hear: takeQuestion(s), Staff: questionDesk}
+	return dialog.Card[questionView]{Text: questionText, Hear: takeQuestion(s), Staff: questionDesk, Needed: questionStands}
+}
+
+// questionStands says that the question waits for an answer, and that it is nobody
+// else's to give it.
+func questionStands(t *dialog.Turn, ref string) (bool, error) {
+	me, _ := t.Staff()
+	q, err := t.Records.Question(ref)
+	return err == nil && q.Open() && (q.Owner.ID == 0 || q.Owner.ID == me.ID), ignoreNotFound(err)
 }
 
 var questionText = templates.New[questionView]("staff.question")

@@ -85,7 +85,7 @@ func (s Settings) deal(t *dialog.Turn) error {
 			return err
 		}
 		if o.To == queue.Everybody {
-			err = s.callAll(t, h, there)
+			err = s.callAll(t, h, withRoom(there, asked))
 		} else {
 			err = s.offer(t, h, there[slices.IndexFunc(there, func(st store.Staff) bool { return st.ID == o.To })])
 		}
@@ -107,10 +107,15 @@ func atWork(t *dialog.Turn) ([]store.Staff, []queue.Colleague, error) {
 		return nil, nil, err
 	}
 	var all []queue.Colleague
-	for _, st := range there {
+	for i, st := range there {
 		l := loads[st.ID]
 		has := l.Talks + l.Offers
-		all = append(all, queue.Colleague{ID: st.ID, Room: st.Capacity - has, Load: has, Langs: st.Langs, Last: l.Last, First: !isBoss(st)})
+		chat, hears, err := hearing(t, st)
+		if err != nil {
+			return nil, nil, err
+		}
+		there[i].Conversation = chat
+		all = append(all, queue.Colleague{ID: st.ID, Room: st.Capacity - has, Load: has, Langs: st.Langs, Last: l.Last, First: !isBoss(st), Deaf: !hears})
 	}
 	return there, all, nil
 }
@@ -122,12 +127,24 @@ func (s Settings) offer(t *dialog.Turn, h store.Handoff, to store.Staff) error {
 	}
 	v := viewOfHandoff(h)
 	v.Offered, v.Within = true, s.Desk.OfferWithin
-	t.Tell(to.Conversation, to.Lang, handoffAlert(s).For(h.Number(), v))
+	t.Wake(to, handoffAlert(s).For(h.Number(), v))
 	t.Records.LaterFor(h.Client.Conversation, offerTimer, h.Number(), s.Calendar.Add(t.Now(), s.Desk.OfferWithin))
 	return nil
 }
 
-// callAll calls everybody who is there, and supervisors wherever they are.
+// withRoom is who could take a client more, and supervisors, who see to it that
+// somebody can.
+func withRoom(there []store.Staff, asked []queue.Colleague) (some []store.Staff) {
+	for i, st := range there {
+		if asked[i].Room > 0 || isBoss(st) {
+			some = append(some, st)
+		}
+	}
+	return some
+}
+
+// callAll calls everybody who is there and could come, and supervisors wherever they
+// are.
 func (s Settings) callAll(t *dialog.Turn, h store.Handoff, there []store.Staff) error {
 	var ids []int64
 	for _, st := range there {
@@ -141,7 +158,7 @@ func (s Settings) callAll(t *dialog.Turn, h store.Handoff, there []store.Staff) 
 	v.All = true
 	l := handoffAlert(s).For(h.Number(), v)
 	for _, st := range there {
-		t.Tell(st.Conversation, st.Lang, l)
+		t.Wake(st, l)
 	}
 	above, err := t.Records.StaffOf(bosses...)
 	switch {
@@ -168,6 +185,24 @@ func offerOver(s Settings) dialog.Notice {
 		t.Later(offerTimer, ref, t.Now().Add(lookAgain))
 		return s.deal(t)
 	}}
+}
+
+// offersStuck asks the next one at once where an offer does not reach a colleague.
+func (s Settings) offersStuck(t *dialog.Turn, me store.Staff) error {
+	offered, err := t.Records.OffersTo(me.ID)
+	if err != nil || len(offered) == 0 {
+		return err
+	}
+	if _, hears, err := hearing(t, me); err != nil || hears {
+		return err
+	}
+	for _, h := range offered {
+		if _, err := t.Records.TakeOfferBack(h, store.StepPassed); err != nil {
+			return err
+		}
+		t.Records.LaterFor(h.Client.Conversation, offerTimer, h.Number(), t.Now().Add(lookAgain))
+	}
+	return s.deal(t)
 }
 
 var sayPassedOn = templates.New[handoffView]("talk.passed_on")
@@ -207,6 +242,16 @@ func (s Settings) freeAgain(t *dialog.Turn, staff int64) error {
 	return s.deal(t)
 }
 
+// heardAgain offers waiting clients to a colleague whom nothing has reached for a
+// while.
+func (s Settings) heardAgain(t *dialog.Turn) error {
+	me, err := myself(t)
+	if err != nil || !me.Working() || !slices.Contains(talkers, me.Role) {
+		return err
+	}
+	return s.freeAgain(t, me.ID)
+}
+
 // How a wait is estimated: from so many of the newest talks, when there are at
 // least fewest of them.
 const (
@@ -215,17 +260,20 @@ const (
 )
 
 // estimate is how long a client with so many before them will wait, as the newest
-// talks tell: their middle wait for a first answer, times the place. 0: too few
-// tell it.
+// talks tell: their middle wait for a first answer or, where many waited at a time, the
+// middle time from one such answer to the next, times the place. 0: too few tell it.
 func estimate(t *dialog.Turn, ahead int) (time.Duration, error) {
-	waits, err := t.Records.FirstAnswers(newest)
+	waits, between, err := t.Records.FirstAnswers(newest)
 	if err != nil || len(waits) < fewest {
 		return 0, err
 	}
-	slices.Sort(waits)
-	middle := waits[len(waits)/2]
-	wait := middle * time.Duration(ahead+1)
+	wait := min(middle(waits), middle(between)) * time.Duration(ahead+1)
 	return max(wait.Round(time.Minute), time.Minute), nil
+}
+
+func middle(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 // What waiting clients hear of their place: not more often than each two minutes,
@@ -264,6 +312,9 @@ func placeMoved(s Settings) dialog.Notice {
 	return dialog.Notice{Name: placeTimer, Play: func(t *dialog.Turn, ref string) error {
 		h, err := t.Records.Handoff(ref)
 		if err != nil || !h.Waiting() || !s.Calendar.Open(t.Now()) || !t.Attended() {
+			return err
+		}
+		if room, err := roomForTalk(t); !room || err != nil {
 			return err
 		}
 		p, err := t.Records.PlaceOf(h)

@@ -109,7 +109,13 @@ func newStage(t testing.TB) *stage {
 	})
 	s.maker = copyMaker(t, s.store)
 	s.last = lastWords(t)
-	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}}
+	s.sender = &outbox.Sender{Store: s.store, Channels: map[string]bot.Channel{"wechat": ear{stage: s, name: "wechat"}, "telegram": ear{stage: s, name: "telegram"}}, Last: func(who store.Reader, lang string) string {
+		words, err := flows.LastWords(loadTexts(t, nil), who, lang)
+		if err != nil {
+			t.Error(err)
+		}
+		return words
+	}}
 	s.sender.Knocks = &outbox.Knocks{Every: 12 * time.Hour, Say: func(w store.Waits) (map[string]string, error) {
 		return flows.KnockWords(loadTexts(t, nil), "红线婚介", shanghai, w)
 	}}
@@ -147,7 +153,7 @@ func engineOf(t testing.TB, st *store.Store, settings flows.Settings, house flow
 	texts := loadTexts(t, own)
 	e, err := dialog.New(dialog.Config{
 		Store: st, Texts: func() *templates.Set { return texts },
-		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May, Gate: house.Gate,
+		Flows: append(house.Flows, flows.Asking(settings), flows.Personal()), Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May, Gate: house.Gate, Heard: house.Heard,
 		Agency: agency,
 		Refused: func(what string, colleague bool) {
 			for _, hear := range refused {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -28,6 +29,26 @@ func (c *Claim) Spare(ctx context.Context) (bool, error) {
 	err := c.s.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM outbox WHERE conversation = ? AND seq > (SELECT sent_seq FROM outbox_heads WHERE conversation = ?) AND lane <> ? AND "+pending,
 		c.To.String(), c.To.String(), Asides).Scan(&waiting)
 	return c.Budget-waiting > reserve, wrap("look for what else waits", err)
+}
+
+// Reader is who reads a conversation.
+type Reader string
+
+// The readers to whom it matters when the platform takes no more for them.
+const (
+	ReaderStaff  Reader = "staff"  // a colleague at work, who waits for alerts
+	ReaderClient Reader = "client" // a client who waits for a colleague, or talks with one
+)
+
+// Reader says who reads the conversation, and what they speak; nobody of these: empty.
+func (c *Claim) Reader(ctx context.Context) (who Reader, lang string, err error) {
+	name := c.To.String()
+	err = c.s.sql.QueryRowContext(ctx, "SELECT '"+string(ReaderStaff)+"', lang FROM staff WHERE revoked_at = 0 AND duty = ? AND (conversation = ? OR id IN (SELECT staff_id FROM staff_chats WHERE conversation = ?)) "+
+		"UNION ALL SELECT '"+string(ReaderClient)+"', k.lang FROM clients k JOIN handoffs h ON h.client_id = k.id WHERE k.conversation = ? AND h.state <> ? LIMIT 1", DutyOn, name, name, name, handoffClosed).Scan(&who, &lang)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", nil
+	}
+	return who, lang, wrap("look who reads", err)
 }
 
 // putAside puts all news aside that wait for a conversation in which nothing can be

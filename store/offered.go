@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -27,17 +26,19 @@ func (tx *Tx) LastCard() (bot.Message, error) {
 	return tx.said(tx.ev.From, "card = 1 AND state = 'sent' ORDER BY seq DESC LIMIT 1")
 }
 
-func (tx *Tx) said(to bot.Conversation, where string, args ...any) (m bot.Message, err error) {
-	db := interface { // what was said stays as it is: before the turn writes, any connection will do
-		QueryRowContext(context.Context, string, ...any) *sql.Row
-	}(tx.s.read)
+// reads is for what stays as it is: before the turn writes, any connection will do.
+func (tx *Tx) reads() querier {
 	if tx.sql != nil {
-		db = tx.sql
+		return tx.sql
 	}
+	return tx.s.read
+}
+
+func (tx *Tx) said(to bot.Conversation, where string, args ...any) (m bot.Message, err error) {
 	name := to.String()
 	var seq int64
 	var body []byte
-	err = db.QueryRowContext(tx.ctx, "SELECT seq, body FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...).Scan(&seq, &body)
+	err = tx.reads().QueryRowContext(tx.ctx, "SELECT seq, body FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...).Scan(&seq, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, fmt.Errorf("store: message to %s: %w", name, ErrNotFound)
 	}

@@ -113,8 +113,12 @@ func (c *Claim) Pending(ctx context.Context, n int) ([]Outgoing, error) {
 }
 
 func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
+	return s.readOutgoing(ctx, s.sql, to, where, args...)
+}
+
+func (s *Store) readOutgoing(ctx context.Context, db reader, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
 	name := to.String()
-	rows, err := s.sql.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at, COALESCE((SELECT c.tells FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq), -1) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
+	rows, err := db.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at, COALESCE((SELECT c.tells FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq), -1) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
 	if err != nil {
 		return nil, wrap("read messages", err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 )
 
@@ -30,4 +31,29 @@ func (c *Claim) pending(ctx context.Context, n int) ([]Outgoing, error) {
 	rest := slices.DeleteFunc(next, func(o Outgoing) bool { return o.Lane == Replies })
 	all := append(first, rest...)
 	return all[:min(n, len(all))], nil
+}
+
+// CardsWaiting lists cards that have waited for the turn's own conversation to be
+// written to, in their order, at most n; of none anything has gone out.
+func (tx *Tx) CardsWaiting(n int) ([]Outgoing, error) {
+	const waiting = "seq > (SELECT sent_seq FROM outbox_heads WHERE conversation = ?) AND lane = ? AND pieces = 0 AND " + pending
+	return tx.s.readOutgoing(tx.ctx, tx.reads(), tx.ev.From, waiting+" ORDER BY seq LIMIT ?", tx.ev.From.String(), Alerts, n)
+}
+
+// CallOff calls a message to the turn's own conversation off that has not gone out. One
+// that is going out at this moment, or has arrived, stays.
+func (tx *Tx) CallOff(seq int64) error {
+	if err := tx.begin(); err != nil {
+		return err
+	}
+	name := tx.ev.From.String()
+	err := tx.s.drop(tx.ctx, tx.sql, tx.ev.From, seq)
+	switch {
+	case errors.Is(err, ErrSending), errors.Is(err, ErrNotPending):
+		return nil
+	case err != nil:
+		return wrap("call a card off", err)
+	}
+	_, err = tx.exec("UPDATE outbox SET state = ?, reason = 'nobody needs it any more' WHERE conversation = ? AND seq = ?", CalledOff, name, seq)
+	return wrap("call a card off", err)
 }

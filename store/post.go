@@ -31,7 +31,7 @@ const (
 	Unreachable State = "unreachable"
 	PutAside    State = "aside"      // it comes with what the person is told next
 	Joined      State = "joined"     // its words go with another message
-	CalledOff   State = "called_off" // who wrote its words has taken them back before it went out
+	CalledOff   State = "called_off" // before it went out: who wrote its words took them back, or nobody needs it any more
 )
 
 // states are all of them.

@@ -209,6 +209,19 @@ func (tx *Tx) OfferOf(h Handoff) (staff int64, err error) {
 	return row.OfferedTo, err
 }
 
+// OffersTo lists the hand-offs that are offered to a colleague now.
+func (tx *Tx) OffersTo(staff int64) ([]Handoff, error) {
+	db, err := tx.records()
+	if err != nil {
+		return nil, err
+	}
+	var rows []handoffRow
+	if err := db.Where("state = ? AND id IN (SELECT handoff_id FROM handoff_queue WHERE offered_to = ?)", handoffWaiting, staff).Order("id").Find(&rows).Error; err != nil {
+		return nil, wrap("read what a colleague is offered", err)
+	}
+	return tx.handoffs(rows)
+}
+
 // CallAll notes that everybody who is there, staff, has been called to a waiting
 // client. first is false when that had been done.
 func (tx *Tx) CallAll(h Handoff, staff []int64) (first bool, err error) {
@@ -318,11 +331,16 @@ func (tx *Tx) Behind(h Handoff, n int) ([]Handoff, error) {
 	return tx.handoffs(rows)
 }
 
-// FirstAnswers are the waits for a first answer of the newest talks, at most n,
-// from when colleagues could come.
-func (tx *Tx) FirstAnswers(n int) (waits []time.Duration, err error) {
+// FirstAnswers are the waits for a first answer of the newest talks, at most n, from
+// when colleagues could come, and the times between one such answer and the next.
+func (tx *Tx) FirstAnswers(n int) (waits, between []time.Duration, err error) {
+	var at []int64
 	err = tx.eachPair("SELECT called_at, answered_at FROM handoffs WHERE called_at > 0 AND answered_at >= called_at ORDER BY id DESC LIMIT ?", func(from, to int64) {
-		waits = append(waits, time.Duration(to-from)*time.Millisecond)
+		waits, at = append(waits, time.Duration(to-from)*time.Millisecond), append(at, to)
 	}, n)
-	return waits, wrap("read how long clients waited", err)
+	slices.Sort(at)
+	for i := range max(len(at)-1, 0) {
+		between = append(between, time.Duration(at[i+1]-at[i])*time.Millisecond)
+	}
+	return waits, between, wrap("read how long clients waited", err)
 }

@@ -40,10 +40,76 @@ func (t *Turn) inform(to bot.Conversation, m bot.Message) {
 // they come they fit into one message.
 const mostAside = 1200
 
+// mostCards is how many cards are looked at that waited for a colleague.
+const mostCards = 100
+
+// hearsAgain tells the house when a colleague had used up what the platform allows and
+// has written.
+func (t *Turn) hearsAgain() error {
+	if !t.opens() || t.engine.cfg.Heard == nil {
+		return nil
+	}
+	w, err := t.Records.Window(t.Event.From)
+	if err != nil || !w.Counted || w.Left > 0 {
+		return err
+	}
+	return t.engine.cfg.Heard(t)
+}
+
+// callOffCards is for a colleague who has just written where the platform counts: of
+// the cards that waited for it those do not come that nobody needs any more, nor those
+// in whose place a newer one comes.
+func (t *Turn) callOffCards() error {
+	if !t.opens() {
+		return nil
+	}
+	waiting, err := t.Records.CardsWaiting(mostCards)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	comes := map[buttonID]bool{}
+	for _, o := range t.out {
+		if b, ok := cardIn(o.m); ok && o.to == t.Event.From {
+			comes[b] = true
+		}
+	}
+	for _, o := range slices.Backward(waiting) {
+		b, ok := cardIn(o.Message)
+		card := t.engine.cards[b.card]
+		if !ok || card == nil {
+			continue
+		}
+		needed, err := card.needed(t, b.ref)
+		if err == nil && (comes[b] || !needed) {
+			err = t.Records.CallOff(o.Seq)
+		}
+		if err != nil {
+			return err
+		}
+		comes[b] = true
+	}
+	return nil
+}
+
+// cardIn is which card the message is, about what; ok is false when it is none.
+func cardIn(m bot.Message) (b buttonID, ok bool) {
+	if len(m.Buttons) == 0 {
+		return b, false
+	}
+	b, ok = readButton(m.Buttons[0].ID)
+	return buttonID{card: b.card, ref: b.ref}, ok && b.card != "" && b.ref != ""
+}
+
+// opens says that what a colleague has just done lets us write to them again, on a
+// platform that counts.
+func (t *Turn) opens() bool {
+	return t.staff != nil && t.Event.Opens != nil && t.Event.Kind != bot.Noticed
+}
+
 // sayAsides tells a colleague who has just written what was put aside for them, in one
 // message with the answer if there is one.
 func (t *Turn) sayAsides() error {
-	if t.staff == nil || t.Event.Opens == nil || t.Event.Kind == bot.Noticed {
+	if !t.opens() {
 		return nil
 	}
 	news, err := t.Records.Asides(mostAside)

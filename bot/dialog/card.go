@@ -15,6 +15,11 @@ type Card[D any] struct {
 	// anyone who has the card; Hear must bear that.
 	Hear func(t *Turn, ref, choice string) error
 
+	// Needed, if there is one, says whether the card is still of use to the colleague
+	// whose turn it is. One that has waited for them to write, and is not, does not
+	// come any more.
+	Needed func(t *Turn, ref string) (bool, error)
+
 	// Protected says that what the card says is about a person, and not to be passed
 	// on.
 	Protected bool
@@ -38,6 +43,7 @@ type AnyCard interface {
 	staff() []store.Role
 	hears() bool
 	hear(t *Turn, ref, choice string) error
+	needed(t *Turn, ref string) (bool, error)
 	blank() templates.Line
 }
 
@@ -46,6 +52,13 @@ func (c Card[D]) staff() []store.Role { return c.Staff }
 func (c Card[D]) hears() bool         { return c.Hear != nil }
 
 func (c Card[D]) hear(t *Turn, ref, choice string) error { return c.Hear(t, ref, choice) }
+
+func (c Card[D]) needed(t *Turn, ref string) (bool, error) {
+	if c.Needed == nil {
+		return true, nil
+	}
+	return c.Needed(t, ref)
+}
 
 // blank is the card about nothing, to read the fixed labels from.
 func (c Card[D]) blank() templates.Line { return c.Text.With(*new(D)) }

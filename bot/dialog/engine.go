@@ -57,6 +57,10 @@ type Config struct {
 	// people it has no effect, and Gate tells them so itself.
 	Gate func(*Turn) (flow string, err error)
 
+	// Heard, if there is one, hears that a colleague can be told things again who could
+	// not a moment ago, because on a platform that counts they had to write first.
+	Heard func(*Turn) error
+
 	// Quoted, if there is one, may answer words that quote a message of ours
 	// (bot.Event.Quoted), before anything else does; false leaves them to the
 	// others.

@@ -99,6 +99,12 @@ func (t *Turn) unbutton() {
 // commit leaves everything that was said, the change of the pressed message
 // first.
 func (t *Turn) commit() error {
+	if err := t.hearsAgain(); err != nil {
+		return err
+	}
+	if err := t.callOffCards(); err != nil {
+		return err
+	}
 	if err := t.sayAsides(); err != nil {
 		return err
 	}

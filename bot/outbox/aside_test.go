@@ -143,6 +143,55 @@ func TestAnswersOvertakeCards(t *testing.T) {
 	}
 }
 
+// A colleague at work hears that the last message is the last; who is not, and who is
+// no colleague, does not.
+func TestLastMessageSaysSo(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.p.metered = true
+	s.out.Last = func(who store.Reader, lang string) string { return "last:" + string(who) + " " + lang }
+	s.n++
+	hire := bot.Event{Key: "hire", From: to("1"), Kind: bot.Wrote, At: s.clock.Now()}
+	code, err := s.store.Invite(t.Context(), store.RoleService, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var me store.Staff
+	if _, err := s.store.Turn(t.Context(), hire, func(tx *store.Tx, _ *bot.Session) error {
+		invite, err := tx.CheckInvite(code)
+		if err != nil {
+			return err
+		}
+		me, err = tx.Enrol(invite, "小李", "zh-CN")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, chat := range []string{"1", "2"} {
+		s.returns(chat)
+		for i := range 5 {
+			s.post(chat, store.Alerts, fmt.Sprint("a", i), false)
+		}
+	}
+	s.drain(10)
+	s.heard("1", "a0/1", "a1/1", "a2/1", "a3/1", "a4\n\nlast:staff zh-CN/1")
+	s.heard("2", "a0/1", "a1/1", "a2/1", "a3/1", "a4/1")
+	s.n++
+	if _, err := s.store.Turn(t.Context(), bot.Event{Key: "home", From: to("1"), Kind: bot.Wrote, At: s.clock.Now()}, func(tx *store.Tx, _ *bot.Session) error {
+		return tx.SetDuty(me.ID, store.DutyOff, time.Time{})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.returns("1")
+	for range 5 {
+		s.post("1", store.Alerts, "b", false)
+	}
+	s.drain(5)
+	if got := s.p.heard("1"); got[len(got)-1] != "b/1" {
+		t.Errorf("off duty they hear %q", got[len(got)-1])
+	}
+}
+
 // On a platform that does not count nothing overtakes anything.
 func TestNothingOvertakesWhereNothingIsCounted(t *testing.T) {
 	t.Parallel()

@@ -2,7 +2,9 @@ package outbox
 
 import (
 	"context"
+	"errors"
 
+	"redthread/bot"
 	"redthread/store"
 )
 
@@ -51,8 +53,10 @@ func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 	if v, held := d.makeRoom(ctx, o); held {
 		return v
 	}
+	o.Message = d.warnAtLast(ctx, o)
 	r, err := d.s.send(ctx, d.cl, o)
 	v := d.s.judge(o, r, err)
+	d.again(ctx, o, err, &v)
 	v.Carried, v.Refs = o.Carried, r.Refs
 	v.Lane, v.Over, v.Spent = o.Lane, o.Over, max(r.Pieces-o.Pieces, 0)
 	d.cl.Budget -= v.Spent
@@ -66,6 +70,24 @@ func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 		d.s.log().WarnContext(ctx, "outbox: not sent", "conversation", o.To.String(), "seq", o.Seq, "try", o.Tries+1, "becomes", v.State, "error", err)
 	}
 	return v
+}
+
+// colleagueTries is how often a send of unknown outcome to a colleague is tried in all:
+// reading something twice is better for them than never, of a client's complaint say.
+const colleagueTries = 3
+
+// again has a message to a colleague sent again where one to a client would not be.
+func (d *delivery) again(ctx context.Context, o store.Outgoing, err error, v *verdict) {
+	var unsure *bot.Unsure
+	if v.State != store.Failed || !errors.As(err, &unsure) || o.Tries+1 >= colleagueTries {
+		return
+	}
+	switch who, _, err := d.cl.Reader(ctx); {
+	case err != nil:
+		d.s.log().WarnContext(ctx, "outbox: not sent again", "conversation", o.To.String(), "seq", o.Seq, "error", err)
+	case who == store.ReaderStaff:
+		v.State, v.Reason, v.stop, v.rest.Wait = store.Queued, "", true, backoff(o.Tries)
+	}
 }
 
 // makeRoom keeps news that need no answer from using up what the platform allows.

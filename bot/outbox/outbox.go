@@ -39,6 +39,10 @@ type Sender struct {
 
 	Knocks *Knocks // nil: nobody is told by other means that something waits
 
+	// Last is what the last message says that the platform lets us say to somebody,
+	// besides its own words; nil: nothing.
+	Last func(who store.Reader, lang string) string
+
 	After func(time.Duration) <-chan time.Time // waits between two looks; nil: time.After
 
 	Log *slog.Logger // nil: slog.Default()

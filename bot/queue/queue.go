@@ -4,7 +4,8 @@
 // colleague at a time: to their own matchmaker, if that one is there and has room,
 // and else to whoever has least to do, of those who speak their language. Who has
 // been asked and did not come is not asked again until everybody has been; then
-// everybody is called. Nobody is asked for more than they have room for.
+// everybody is called. Nobody is asked for more than they have room for, nor while
+// nothing would reach them.
 //
 // It is a rule and keeps nothing: what goes in is read, and what comes out is
 // written, by those who call it.
@@ -24,6 +25,7 @@ type Colleague struct {
 	Langs []string  // empty: any
 	Last  time.Time // when they were last offered or given a client; zero: never
 	First bool      // they are asked one by one; the others come when everybody is called
+	Deaf  bool      // nothing reaches them at the moment
 }
 
 func (c Colleague) speaks(lang string) bool {
@@ -68,11 +70,11 @@ func Deal(clients []Client, colleagues []Colleague) []Offer {
 // pick finds who is to be asked, or -1; wait says that somebody could be asked if
 // they had room, and nobody has been yet.
 func pick(c Client, all []Colleague) (to int, wait bool) {
-	spoken := slices.ContainsFunc(all, func(o Colleague) bool { return o.First && o.speaks(c.Lang) })
+	spoken := slices.ContainsFunc(all, func(o Colleague) bool { return o.First && !o.Deaf && o.speaks(c.Lang) })
 	to = -1
 	for i, o := range all {
 		switch {
-		case !o.First && o.ID != c.Owner, slices.Contains(c.Asked, o.ID):
+		case !o.First && o.ID != c.Owner, o.Deaf, slices.Contains(c.Asked, o.ID):
 		case o.Room > 0 && o.ID == c.Owner:
 			return i, false
 		case spoken && !o.speaks(c.Lang):

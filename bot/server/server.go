@@ -115,7 +115,7 @@ func New(cfg Config) (_ *Server, err error) {
 	house := flows.New(s.promises())
 	s.engine, err = dialog.New(dialog.Config{
 		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
-		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May, Gate: house.Gate, Refused: func(what string, colleague bool) { s.metrics.Refused(house.Action(what), colleague) },
+		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May, Gate: house.Gate, Heard: house.Heard, Refused: func(what string, colleague bool) { s.metrics.Refused(house.Action(what), colleague) },
 		Now: cfg.Store.Now, Log: s.log,
 	})
 	if err != nil {
@@ -141,7 +141,7 @@ func New(cfg Config) (_ *Server, err error) {
 	// A send of unknown outcome: Telegram is asked again, a second copy being
 	// better than none; WeChat forbids it (a customer-service message that timed
 	// out has usually arrived).
-	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Knocks: s.knocks(), After: s.cfg.After, Log: s.log}
+	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Knocks: s.knocks(), Last: s.lastWords, After: s.cfg.After, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, Bounds: cfg.Media, Log: s.log}
 	s.health.handle(s.mux)
 	s.openLinks()
