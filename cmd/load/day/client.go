@@ -156,6 +156,9 @@ func (c *caller) look() (saw bool) {
 	for _, b := range c.news() {
 		saw = true
 		c.d.facts.reaches(c, b)
+		if !c.gone && c.does != errandSilent && strings.Contains(b.Text, "请回一句") {
+			c.soon(func() { c.write("好") })
+		}
 		if c.hears != nil && !c.gone {
 			c.hears(b)
 		}

@@ -29,9 +29,11 @@ type remark struct {
 	mark     string
 	client   *caller
 	at       time.Time
-	wants    bool      // a person's answer
-	answered time.Time // by a colleague; zero: not
-	heard    time.Time // when anything was said to the client after it
+	wants    bool       // a person's answer
+	by       *colleague // who has written one last
+	written  time.Time  // and when
+	answered time.Time  // by a colleague; zero: not
+	heard    time.Time  // when anything was said to the client after it
 }
 
 func (f *facts) deedsOpen() int {
@@ -58,6 +60,17 @@ func (f *facts) says(s *remark) {
 // earlier talk needs no second answer.
 func (f *facts) open(all []string) []string {
 	return slices.DeleteFunc(all, func(mark string) bool { s := f.by[mark]; return s != nil && !s.answered.IsZero() })
+}
+
+// writes says that a colleague may answer now: they have not done so a moment ago, when
+// the words stood somewhere else as well.
+func (f *facts) writes(c *colleague, mark string) bool {
+	s, now := f.by[mark], c.d.clock.Now()
+	if s == nil || s.by == c && now.Sub(s.written) < 5*time.Minute {
+		return false
+	}
+	s.by, s.written = c, now
+	return true
 }
 
 // counts notes that something happened once more.

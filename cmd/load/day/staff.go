@@ -20,11 +20,13 @@ type colleague struct {
 	hours   [2]time.Duration // from when until when they are on duty, of the day
 	on      bool
 	inGroup int64
-	chores  []chore         // what they are about to do
-	busy    bool            // one of them is under way
-	has     map[string]bool // the clients, by code, with whom they talk
-	turned  string          // the client, by code, to whom what they write in their own chat goes
-	asked   string          // the question, by number, of which they have been asked for the answer
+	gone    map[string]time.Time         // papers, by number, that others have taken, and when they heard of it
+	unread  map[string][]emulator.Bubble // by code, in the topics of clients who are not theirs, as far as they know
+	chores  []chore                      // what they are about to do
+	busy    bool                         // one of them is under way
+	has     map[string]bool              // the clients, by code, with whom they talk
+	turned  string                       // the client, by code, to whom what they write in their own chat goes
+	asked   string                       // the question, by number, of which they have been asked for the answer
 }
 
 // jobs are the day's colleagues: three matchmakers, four of customer service, one
@@ -69,7 +71,7 @@ func (d *day) phoneOf(job int) *handset {
 // hire enrols everybody, by what they do on their phones, and plans their day.
 func (d *day) hire(ctx context.Context) error {
 	for i, j := range jobs {
-		c := &colleague{handset: d.phoneOf(i), has: map[string]bool{}, name: j.name, role: j.role, hours: [2]time.Duration{j.from, j.to}}
+		c := &colleague{handset: d.phoneOf(i), has: map[string]bool{}, gone: map[string]time.Time{}, unread: map[string][]emulator.Bubble{}, name: j.name, role: j.role, hours: [2]time.Duration{j.from, j.to}}
 		d.staff = append(d.staff, c)
 		code, err := d.office.store.Invite(ctx, j.role, time.Hour)
 		if err != nil {
@@ -147,37 +149,101 @@ func (c *colleague) lookAtGroup() (saw bool) {
 			continue
 		}
 		c.inGroup = b.ID
-		if b.From == "" || strings.Contains(b.From, "bot") {
+		if !isColleague(b.From) {
 			saw = true
 			c.notice(b, b.Thread)
+			c.leaf(b)
 		}
 	}
 	return saw
 }
 
+func isColleague(name string) bool {
+	for _, j := range jobs {
+		if j.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// leaf remembers what stands in a topic: who comes to a client reads what they have
+// said before.
+func (c *colleague) leaf(b emulator.Bubble) {
+	if code := clientCode.FindString(b.Text); code != "" && !c.has[code] && len(marks(clientMark, b.Text)) > 0 {
+		c.unread[code] = append(c.unread[code], b)
+	}
+}
+
+// reads is when they come to a client.
+func (c *colleague) reads(code string) {
+	for _, b := range c.unread[code] {
+		c.notice(b, b.Thread)
+	}
+	delete(c.unread, code)
+}
+
 // chore is something that a colleague is about to do, when it has taken its time.
 type chore struct {
+	due   int
 	takes time.Duration
 	do    func()
+	moot  func() bool // it needs no doing any more; nil: it does
 }
 
-// later has the colleague do something after what they are about to do already.
-func (c *colleague) later(least, most time.Duration, do func()) {
-	c.chores = append(c.chores, chore{c.d.within(least, most), do})
+// What is done first: what they are in the middle of, then what they owe the clients
+// they have, then everything else.
+const (
+	midst = iota
+	owed
+	rest
+)
+
+// plan has the colleague do something after all that is as urgent.
+func (c *colleague) plan(due int, least, most time.Duration, do func()) {
+	at := slices.IndexFunc(c.chores, func(o chore) bool { return o.due > due })
+	if at < 0 {
+		at = len(c.chores)
+	}
+	c.chores = slices.Insert(c.chores, at, chore{due: due, takes: c.d.within(least, most), do: do})
 	c.goOn()
 }
+
+// decide has the colleague press a button under a card in its time, unless they see by
+// then that there is no need any more.
+func (c *colleague) decide(least, most time.Duration, b emulator.Bubble, thread int64, label string) {
+	c.chores = append(c.chores, chore{rest, c.d.within(least, most), func() { c.do(b, thread, label) }, func() bool { return c.isMoot(b, label) }})
+	c.goOn()
+}
+
+// isMoot says that a card is too old to be pressed, or that another has taken its paper.
+func (c *colleague) isMoot(b emulator.Bubble, label string) bool {
+	paper, age := paperNumber.FindString(b.Text), c.d.clock.Now().Sub(b.At)
+	if heard, ok := c.gone[paper]; ok && heard.After(b.At) {
+		return true
+	}
+	if label != "接待" && label != "请别人接待" {
+		return false
+	}
+	const offer, call = 2 * time.Minute, 15 * time.Minute // how long they are looked at
+	return len(c.has) >= store.DefaultCapacity || age > call || offers(b, "请别人接待") && age > offer
+}
+
+// later has the colleague do something in its time.
+func (c *colleague) later(least, most time.Duration, do func()) { c.plan(rest, least, most, do) }
 
 // first has the colleague do something before all else.
-func (c *colleague) first(least, most time.Duration, do func()) {
-	c.chores = append([]chore{{c.d.within(least, most), do}}, c.chores...)
-	c.goOn()
-}
+func (c *colleague) first(least, most time.Duration, do func()) { c.plan(midst, least, most, do) }
 
 // readsAfter is how long somebody looks at what comes of a deed before the next one.
 const readsAfter = 3 * time.Second
 
 // goOn begins the next chore, unless the hands are full.
 func (c *colleague) goOn() {
+	for len(c.chores) > 0 && c.chores[0].moot != nil && c.chores[0].moot() {
+		c.chores = c.chores[1:]
+		c.d.facts.counts("cards too late to be pressed")
+	}
 	if c.busy || len(c.chores) == 0 {
 		return
 	}
@@ -198,15 +264,18 @@ func (c *colleague) goOn() {
 // notice decides what to do about a bubble; thread is the topic it stands in.
 func (c *colleague) notice(b emulator.Bubble, thread int64) {
 	c.learn(b)
+	if c.on && strings.Contains(b.Text, "请回复“上班”") {
+		c.first(10*time.Second, time.Minute, func() { c.write("上班") })
+	}
 	code := clientCode.FindString(b.Text)
 	switch said := c.d.facts.open(marks(clientMark, b.Text)); {
 	case !c.on:
 	case offers(b, "接待"):
 		c.claim(b, thread)
 	case offers(b, "我来答复"):
-		c.later(time.Minute, 6*time.Minute, func() { c.do(b, thread, "我来答复") })
+		c.decide(10*time.Second, time.Minute, b, thread, "我来答复")
 	case offers(b, "我来处理"):
-		c.later(2*time.Minute, 8*time.Minute, func() { c.do(b, thread, "我来处理") })
+		c.decide(20*time.Second, 90*time.Second, b, thread, "我来处理")
 	case offers(b, "我来接待"): // somebody else has the talk; the words were a note
 	case slices.ContainsFunc(labels(b), isAim):
 		c.aim(b)
@@ -214,29 +283,63 @@ func (c *colleague) notice(b emulator.Bubble, thread int64) {
 		c.answer(b, said)
 	case len(said) > 0 && code != "" && (thread == 0 || c.has[code]):
 		c.reply(b, thread, said)
+	case offers(b, "重发"):
+		c.plan(owed, 10*time.Second, time.Minute, func() { c.do(b, thread, "重发") })
 	case offers(b, "知道了"):
 		c.later(10*time.Second, time.Minute, func() { c.do(b, thread, "知道了") })
 	}
 }
 
-// learn takes in whom the colleague talks with, as the bot says it.
+// learn takes in, line by line, whom the colleague talks with, and what others have
+// taken.
 func (c *colleague) learn(b emulator.Bubble) {
-	code := clientCode.FindString(b.Text)
-	switch {
-	case code == "":
-	case strings.HasPrefix(b.Text, "→ "+code), strings.HasPrefix(b.Text, "现在您写的话发给 "+code):
+	for _, line := range strings.Split(b.Text, "\n") {
+		line = strings.TrimPrefix(line, "· ")
+		for _, paper := range paperNumber.FindAllString(line, -1) {
+			if strings.Contains(line, " 已由") || strings.Contains(line, " 由") || strings.Contains(line, "已经不在等了") {
+				c.gone[paper] = b.At
+			}
+		}
+		c.learnTalk(line)
+		c.learnAsked(line)
+	}
+}
+
+func (c *colleague) learnTalk(line string) {
+	codes := clientCode.FindAllString(line, -1)
+	if len(codes) == 0 {
+		return
+	}
+	switch code := codes[0]; {
+	case strings.HasPrefix(line, "→ "+code), strings.HasPrefix(line, "现在您写的话发给 "+code):
 		c.turned = code
-	case strings.HasPrefix(b.Text, "您正在接待 "+code):
+	case strings.HasPrefix(line, "您正在接待 ") && strings.Contains(line, "最多同时"):
+		clear(c.has)
+		for _, code := range codes {
+			c.has[code] = true
+		}
+	case strings.HasPrefix(line, "您正在接待 "+code), strings.HasPrefix(line, c.name+"正在接待 "+code):
 		c.has[code] = true
-		if strings.Contains(b.Text, "从现在起") {
+		c.reads(code)
+		if strings.Contains(line, "从现在起") {
 			c.turned = code
 		}
-	case strings.HasPrefix(b.Text, "请直接写给 "):
-		c.asked = questionNumber.FindString(b.Text)
-	case strings.Contains(b.Text, "的对话结束了"), strings.Contains(b.Text, "您在这里写的话不再转给对方"), strings.Contains(b.Text, "您的话不再转给对方"):
+	case strings.Contains(line, "正在接待 "+code), strings.Contains(line, "的对话结束了"), strings.Contains(line, "不再转给对方"):
 		delete(c.has, code)
 	}
 }
+
+func (c *colleague) learnAsked(line string) {
+	switch {
+	case strings.HasPrefix(line, "请直接写给 "):
+		c.asked = questionNumber.FindString(line)
+	case c.asked != "" && (strings.Contains(line, c.asked+" 的答复已发给") || strings.Contains(line, c.asked+" 已由") || strings.Contains(line, c.asked+" 客户已经撤回")):
+		c.asked = ""
+	}
+}
+
+// paperNumber is how clients, complaints and questions are called.
+var paperNumber = regexp.MustCompile(`[KCQ]-\d{6}`)
 
 // questionNumber is how a question is called.
 var questionNumber = regexp.MustCompile(`Q-\d{6}`)
@@ -272,13 +375,14 @@ func (c *colleague) do(b emulator.Bubble, thread int64, label string) {
 // claim comes to a client who waits; one in eight is left to others.
 func (c *colleague) claim(b emulator.Bubble, thread int64) {
 	switch {
+	case len(c.has) >= store.DefaultCapacity: // they see that they have no room
 	case c.role == store.RoleSupervisor && !strings.Contains(b.Text, "⏰"):
 	case c.d.draw.IntN(8) == 0:
 		c.d.facts.counts("offers left unanswered")
 	case offers(b, "请别人接待") && c.d.draw.IntN(8) == 0:
-		c.later(5*time.Second, 30*time.Second, func() { c.do(b, thread, "请别人接待") })
+		c.decide(5*time.Second, 30*time.Second, b, thread, "请别人接待")
 	default:
-		c.later(5*time.Second, 40*time.Second, func() { c.do(b, thread, "接待") })
+		c.decide(5*time.Second, 40*time.Second, b, thread, "接待")
 	}
 }
 
@@ -289,9 +393,13 @@ func (c *colleague) reply(b emulator.Bubble, thread int64, said []string) {
 	if c.d.draw.IntN(6) == 0 {
 		c.d.facts.notes++
 		note := fmt.Sprintf("//n%d 内部备注，客户不能看到", c.d.facts.notes)
-		c.later(5*time.Second, 20*time.Second, func() { c.speak(b, thread, note) })
+		c.plan(owed, 5*time.Second, 20*time.Second, func() { c.speak(b, thread, note) })
 	}
-	c.later(10*time.Second, 70*time.Second, func() { c.speak(b, thread, words) })
+	c.plan(owed, 10*time.Second, 70*time.Second, func() {
+		if len(c.d.facts.open(said)) > 0 && c.d.facts.writes(c, said[0]) {
+			c.speak(b, thread, words)
+		}
+	})
 	if who := c.d.caller(said[0]); who.does == errandSilent && who.wx != nil && who.said == 2 {
 		c.follow(b, thread, who)
 	}
@@ -311,9 +419,13 @@ func (c *colleague) follow(b emulator.Bubble, thread int64, who *caller) {
 // turns to the client first, by the button under it or by the code.
 func (c *colleague) speak(b emulator.Bubble, thread int64, words string) {
 	code := clientCode.FindString(b.Text)
+	if thread == 0 && c.asked != "" { // what they write now is taken for the answer
+		c.plan(owed, 5*time.Second, 20*time.Second, func() { c.speak(b, thread, words) })
+		return
+	}
 	switch turn := slices.IndexFunc(labels(b), func(l string) bool { return strings.HasPrefix(l, "回复 ") }); {
 	case thread != 0:
-		c.did(c.d.group.Write(c.tg, thread, words).Done())
+		c.inTopic(code, words)
 	case c.tg != nil && (turn < 0 || strings.HasPrefix(words, "//")):
 		c.did(c.tg.WriteReply(b.ID, words).Done())
 	case c.turned == code:
@@ -327,15 +439,35 @@ func (c *colleague) speak(b emulator.Bubble, thread int64, words string) {
 	}
 }
 
+// inTopic writes in the client's topic. When somebody has deleted it they write once
+// the bot has opened another.
+func (c *colleague) inTopic(code, words string) {
+	for thread, name := range c.d.group.Topics() {
+		if strings.Contains(name, code) {
+			c.did(c.d.group.Write(c.tg, thread, words).Done())
+			return
+		}
+	}
+	c.d.facts.counts("words for a topic that was deleted, written later")
+	c.plan(owed, time.Minute, 3*time.Minute, func() {
+		if c.has[code] {
+			c.inTopic(code, words)
+		}
+	})
+}
+
 // onceTurned writes to a client when the chat is turned to them; where it is not, the
 // talk is over, and nobody else should read the words.
 func (c *colleague) onceTurned(code, words string) {
 	c.first(2*time.Second, 10*time.Second, func() {
-		if c.turned != code {
+		switch {
+		case c.turned != code:
 			c.d.facts.counts("words kept back: the chat was not turned to the client")
-			return
+		case c.asked != "":
+			c.d.facts.counts("words kept back: an answer to a question was asked")
+		default:
+			c.write(words)
 		}
-		c.write(words)
 	})
 }
 
