@@ -87,7 +87,7 @@ func (s Settings) alarms() map[string]alarm {
 		alarmHandoff:     {talkers, store.Now, showUnattended(s)},
 
 		alarmIntro:      {who(RecommendClients), store.CanWait, showIntro(s)},
-		alarmIntroAgree: {who(RecommendClients), store.Soon, showAgree(s)},
+		alarmIntroAgree: {who(RecommendClients), store.CanWait, showAgree(s)},
 		alarmSOS:        {who(AnswerSOS), store.Rescue, showSOS(s)},
 		alarmSOSOpen:    {who(AnswerSOS), store.Rescue, showSOS(s)},
 
@@ -105,7 +105,11 @@ func (s Settings) alarms() map[string]alarm {
 
 // ownAlone says that an alert is nothing to the rest of the desk as long as the right
 // person works here: nobody else of it may open a matchmaker's client.
-func ownAlone(a store.Alert) bool { return a.Kind == alarmProfile }
+func ownAlone(a store.Alert) bool { return a.Kind == alarmProfile || theirsAlone(a) }
+
+// theirsAlone says that an alert is nothing to anybody else at all: what is asked is the
+// right person's own word, and who asks hears when it does not come.
+func theirsAlone(a store.Alert) bool { return a.Kind == alarmIntroAgree }
 
 // deskOf is who works on papers of the kind that a number names.
 func deskOf(paper string) []store.Role {
@@ -271,6 +275,9 @@ func (s Settings) offDuty(t *dialog.Turn, a store.Alert) ([]store.Staff, error) 
 
 // onRung lists who is at work on a rung.
 func (s Settings) onRung(t *dialog.Turn, a store.Alert, r store.Rung) ([]store.Staff, error) {
+	if theirsAlone(a) && r != store.RungOwner {
+		return nil, nil
+	}
 	switch r {
 	case store.RungOwner:
 		first, ok, err := firstOf(t, a)

@@ -280,7 +280,8 @@ func introAgain(s Settings) dialog.Card[introView] {
 
 var introAgainText = templates.New[introView]("intro.again")
 
-// introExpires ends an introduction that was not answered.
+// introExpires ends an introduction that was not answered, by a client or by the other
+// side's matchmaker.
 func introExpires(s Settings) dialog.Notice {
 	return dialog.Notice{Name: introEnds, Play: func(t *dialog.Turn, ref string) error {
 		i, moved, err := t.Records.Expire(ref)

@@ -23,6 +23,8 @@ type introStaffView struct {
 	Declined      string // who declined, or took it back; empty: nobody
 	Why, Words    string // why, where they said so
 	Pack          []packageView
+
+	Unagreed bool // the other side's matchmaker has not answered in time
 }
 
 // Open says that it can still be taken back.
@@ -62,6 +64,7 @@ var (
 
 func (s Settings) viewOfIntro(t *dialog.Turn, i store.Introduction) (v introStaffView, err error) {
 	v = introStaffView{Number: i.Number(), State: string(i.State), A: codeOfPerson(i.A), B: codeOfPerson(i.B), Ends: i.Ends, Changed: i.Changed}
+	v.Unagreed = i.State == store.IntroExpired && i.Asked.IsZero()
 	for id, name := range map[int64]*string{i.By: &v.By, i.With: &v.With} {
 		if id == 0 {
 			continue
@@ -156,6 +159,17 @@ func showIntro(s Settings) func(*dialog.Turn, string, bool) (templates.Line, boo
 		v, err := s.viewOfIntro(t, i)
 		return introductionCard(s).For(ref, v), true, err
 	}
+}
+
+// askToAgree asks the other side's matchmaker, whom nobody else can stand in for, and
+// again each working day until the time is over.
+func (s Settings) askToAgree(t *dialog.Turn, i store.Introduction, with store.Staff) error {
+	a, err := chatOf(t, i.A)
+	if err != nil {
+		return err
+	}
+	t.Records.LaterFor(a.Conversation, introEnds, i.Number(), i.Ends)
+	return s.wake(t, alarmIntroAgree, i.Number(), concern{client: a, first: with.ID})
 }
 
 // showAgree is the alert of one that the other side's matchmaker is to agree to.
@@ -298,10 +312,14 @@ func (s Settings) afterAgree(t *dialog.Turn, i store.Introduction, moved bool, e
 	if err != nil {
 		return err
 	}
-	if moved {
-		if err := s.tellMatchmakers(t, i); err != nil {
-			return err
-		}
+	if moved && i.State != store.IntroAskedA {
+		err = stopIntroTimers(t, i, i.A)
+	}
+	if moved && err == nil {
+		err = s.tellMatchmakers(t, i)
+	}
+	if err != nil {
+		return err
 	}
 	return s.sayIntroduction(t, i)
 }

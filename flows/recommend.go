@@ -25,12 +25,14 @@ import (
 // stands behind it.
 type Recommend struct {
 	AnswerWithin time.Duration // a client may answer for so long: 7 days
+	AgreeWithin  time.Duration // the other side's matchmaker may: 2 days
 	Pace         time.Duration // who has had none for so long stands in their matchmaker's digest: 14 days
 	TermRemind   time.Duration // so long before a package ends client and matchmaker are told: 14 days
 }
 
 func (r Recommend) filledIn() Recommend {
 	orElse(&r.AnswerWithin, 7*24*time.Hour)
+	orElse(&r.AgreeWithin, 2*24*time.Hour)
 	orElse(&r.Pace, 14*24*time.Hour)
 	orElse(&r.TermRemind, 14*24*time.Hour)
 	return r
@@ -93,7 +95,10 @@ var (
 )
 
 // proposedView is who is asked before any client.
-type proposedView struct{ Number, Name string }
+type proposedView struct {
+	Number, Name string
+	Ends         time.Time
+}
 
 // obstacleView says what is in the way of two clients.
 type obstacleView struct{ First, Second, Why, Whose, Standing string }
@@ -336,6 +341,7 @@ func (s Settings) sendRecommendation(t *dialog.Turn, d *recommending) (dialog.Mo
 	}
 	i, o, err := t.Records.Introduce(store.NewIntroduction{
 		A: first.ID, B: second.ID, Words: store.IntroWords{ToA: d.To1, ToB: d.To2}, By: me, With: with, For: s.answerEnds(t.Now()).Sub(t.Now()),
+		AgreeFor: s.openFrom(t.Now().Add(s.Recommend.AgreeWithin)).Sub(t.Now()),
 	})
 	if err != nil {
 		return dialog.End, err
@@ -344,8 +350,8 @@ func (s Settings) sendRecommendation(t *dialog.Turn, d *recommending) (dialog.Mo
 		return dialog.End, sayInTheWay(t, first.ID, second.ID, o)
 	}
 	if i.State == store.IntroProposed {
-		t.Say(sayProposed.With(proposedView{i.Number(), with.Name}))
-		return dialog.End, s.wake(t, alarmIntroAgree, i.Number(), concern{client: second, first: with.ID})
+		t.Say(sayProposed.With(proposedView{i.Number(), with.Name, i.Ends}))
+		return dialog.End, s.askToAgree(t, i, with)
 	}
 	if err := s.askSide(t, i); err != nil {
 		return dialog.End, err

@@ -116,6 +116,8 @@ type NewIntroduction struct {
 	By    Staff
 	With  Staff // the other side's matchmaker, who is asked before any client; the zero Staff: nobody
 	For   time.Duration
+
+	AgreeFor time.Duration // With may take so long
 }
 
 // Introduce begins an introduction. Where another matchmaker is asked first it is
@@ -129,6 +131,9 @@ func (tx *Tx) Introduce(n NewIntroduction) (i Introduction, o Obstacle, err erro
 	row := introductionRow{
 		ClientID: n.A, OtherID: n.B, StaffID: n.By.ID, AgreedBy: n.With.ID, Pair: &pair, State: IntroProposed, WordsKey: newID(), Contacts: []byte{},
 		EventKey: string(tx.ev.Key), MadeAt: millis(tx.now), ChangedAt: millis(tx.now),
+	}
+	if n.With.ID != 0 {
+		row.EndsAt = millis(tx.now.Add(n.AgreeFor))
 	}
 	if row.Words, err = tx.s.box.SealJSON(introWordsPlace(row.WordsKey), n.Words); err != nil {
 		return i, o, err
@@ -195,11 +200,11 @@ func (tx *Tx) answerUntil(a, b int64, within time.Duration) (time.Time, error) {
 }
 
 // AgreeIntroduction notes that the other side's matchmaker agrees; A is asked and
-// may answer for so long. moved is false when it is not for them to say any more.
-// What is in the way by now ends it.
+// may answer for so long. moved is false when it is not for them to say any more, or
+// they have taken too long. What is in the way by now ends it.
 func (tx *Tx) AgreeIntroduction(ref string, by Staff, within time.Duration) (i Introduction, o Obstacle, moved bool, err error) {
 	row, i, err := tx.lockIntroduction(ref)
-	if err != nil || i.State != IntroProposed {
+	if err != nil || i.State != IntroProposed || i.late(tx.now) {
 		return i, o, false, err
 	}
 	if o, err = tx.inTheWay(i.A, i.B); err != nil {
@@ -224,6 +229,10 @@ func (tx *Tx) RefuseIntroduction(ref string, by Staff) (i Introduction, moved bo
 	}
 	return tx.moveIntroduction(row, IntroRefused, introStepRow{StaffID: by.ID}, map[string]any{"pair": nil})
 }
+
+// late says that it is too late to answer. Who was asked by an earlier release may take
+// all the time there is.
+func (i Introduction) late(at time.Time) bool { return !i.Ends.IsZero() && !at.Before(i.Ends) }
 
 // AskedNow is the person who is asked, and may answer, at a moment; 0: nobody.
 func (i Introduction) AskedNow(at time.Time) int64 {
@@ -414,11 +423,15 @@ func (tx *Tx) Withdraw(ref string, by Staff) (i Introduction, moved bool, err er
 	return tx.stopIntroduction(row, IntroWithdrawn, step)
 }
 
-// Expire ends an introduction in which who is asked has not answered in time.
+// Expire ends an introduction in which who is asked has not answered in time. Where
+// that was the other side's matchmaker, the two may be brought together another time.
 func (tx *Tx) Expire(ref string) (i Introduction, moved bool, err error) {
 	row, i, err := tx.lockIntroduction(ref)
-	if err != nil || i.State != IntroAskedA && i.State != IntroAskedB || tx.now.Before(i.Ends) {
+	if err != nil || !i.Open() || !i.late(tx.now) {
 		return i, false, err
+	}
+	if i.State == IntroProposed {
+		return tx.moveIntroduction(row, IntroExpired, introStepRow{}, map[string]any{"pair": nil, "ends_at": 0})
 	}
 	return tx.stopIntroduction(row, IntroExpired, introStepRow{})
 }

@@ -23,7 +23,7 @@ const (
 	IntroRefused   IntroState = "refused"   // the other side's matchmaker does not agree; no client knows of it
 	IntroDeclined  IntroState = "declined"  // by who was asked
 	IntroWithdrawn IntroState = "withdrawn" // by one of them, or by us
-	IntroExpired   IntroState = "expired"   // who was asked has not answered in time
+	IntroExpired   IntroState = "expired"   // who was asked, a client or the other side's matchmaker, has not answered in time
 	IntroEnded     IntroState = "ended"     // both said yes, and nothing more comes of it
 )
 

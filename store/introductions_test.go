@@ -46,7 +46,7 @@ func newCouple(t *testing.T) *couple {
 func (c *couple) introduce(with store.Staff) (i store.Introduction, o store.Obstacle) {
 	c.t.Helper()
 	turn(c.t, c.s, mei, func(tx *store.Tx) (err error) {
-		i, o, err = tx.Introduce(store.NewIntroduction{A: c.a, B: c.b, Words: store.IntroWords{ToA: "他很踏实", ToB: "她爱笑"}, By: c.by, With: with, For: week})
+		i, o, err = tx.Introduce(store.NewIntroduction{A: c.a, B: c.b, Words: store.IntroWords{ToA: "他很踏实", ToB: "她爱笑"}, By: c.by, With: with, For: week, AgreeFor: 2 * 24 * time.Hour})
 		return err
 	})
 	return i, o
@@ -286,5 +286,38 @@ func TestPackages(t *testing.T) {
 	}
 	if _, err := c.s.SetPackage(t.Context(), "K-000999", store.NewPackage{}); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("nobody's: %v", err)
+	}
+}
+
+// The other side's matchmaker who takes too long has not agreed: no client hears of it,
+// and the two may be brought together another time.
+func TestNobodyAgrees(t *testing.T) {
+	t.Parallel()
+	c := newCouple(t)
+	other := enrol(t, c.s, bot.Conversation{Channel: "telegram", Chat: "92"}, store.RoleMatchmaker, "秦红娘")
+	i, _ := c.introduce(other)
+	expire := func(want bool) {
+		t.Helper()
+		turn(t, c.s, mei, func(tx *store.Tx) error {
+			got, moved, err := tx.Expire(i.Number())
+			if moved != want || want && (got.State != store.IntroExpired || got.HeardBy(c.a) || got.HeardBy(c.b)) {
+				t.Errorf("expired: %v, %+v", moved, got)
+			}
+			return err
+		})
+	}
+	expire(false)
+	c.clock.Advance(2 * 24 * time.Hour)
+	turn(t, c.s, mei, func(tx *store.Tx) error {
+		_, _, moved, err := tx.AgreeIntroduction(i.Number(), other, week)
+		if moved {
+			t.Error("she agrees too late")
+		}
+		return err
+	})
+	expire(true)
+	expire(false)
+	if _, o := c.introduce(other); !o.None() {
+		t.Errorf("another time: %+v", o)
 	}
 }

@@ -52,6 +52,7 @@ func (c *Config) check() Problems {
 	k.expect(c.Staff.Capacity >= 1 && c.Staff.Capacity <= 20, "staff.capacity", "%d; expected 1 to 20", c.Staff.Capacity)
 	k.between("desk.offer_within", c.Desk.OfferWithin, 10*time.Second, time.Hour)
 	k.between("recommend.answer_within", c.Recommend.AnswerWithin, 24*time.Hour, 30*24*time.Hour)
+	k.between("recommend.agree_within", c.Recommend.AgreeWithin, 24*time.Hour, 14*24*time.Hour)
 	k.between("recommend.pace", c.Recommend.Pace, 24*time.Hour, 365*24*time.Hour)
 	k.between("recommend.term_remind", c.Recommend.TermRemind, 24*time.Hour, 90*24*time.Hour)
 	k.between("desk.answer_within", c.Desk.AnswerWithin, time.Minute, 8*time.Hour)

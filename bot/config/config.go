@@ -101,6 +101,7 @@ type Promises struct {
 // Recommend says how recommendations go.
 type Recommend struct {
 	AnswerWithin time.Duration `config:"answer_within"` // a client may answer for so long
+	AgreeWithin  time.Duration `config:"agree_within"`  // the other side's matchmaker may answer for so long
 	Pace         time.Duration `config:"pace"`          // who has had none for so long stands in their matchmaker's digest
 	TermRemind   time.Duration `config:"term_remind"`   // so long before a package ends client and matchmaker are told
 }
@@ -304,7 +305,7 @@ func defaults() *Config {
 		Promises:  Promises{Answer: 4 * time.Hour},
 		SLA:       SLA{Grave: 50, TalkNext: 5 * time.Minute},
 		Checks:    Checks{Share: 5},
-		Recommend: Recommend{AnswerWithin: 7 * 24 * time.Hour, Pace: 14 * 24 * time.Hour, TermRemind: 14 * 24 * time.Hour},
+		Recommend: Recommend{AnswerWithin: 7 * 24 * time.Hour, AgreeWithin: 2 * 24 * time.Hour, Pace: 14 * 24 * time.Hour, TermRemind: 14 * 24 * time.Hour},
 		Alerts:    Alerts{Backup: 5 * time.Minute, Supervisor: 5 * time.Minute, Owner: 20 * time.Minute, Repeat: time.Hour, Bundle: 5},
 		Listen:    Listen{Address: "127.0.0.1:8080"},
 		Admin:     Admin{Address: "127.0.0.1:9180", AlertAfter: 5 * time.Minute},

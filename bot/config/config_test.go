@@ -195,6 +195,7 @@ func TestBadSettings(t *testing.T) {
 		{"slow answers", "database:", "sla: {talk_next: 9h}\ndatabase:", "sla.talk_next: 9h0m0s; expected 1m0s to 8h0m0s"},
 		{"slow complaints", "database:", "sla: {complaint_close: 1m}\ndatabase:", "sla.complaint_close: 1m0s; expected 1h to 500h"},
 		{"no time to answer", "database:", "recommend: {answer_within: 1h}\ndatabase:", "recommend.answer_within: 1h0m0s; expected 24h0m0s to 720h0m0s"},
+		{"no time to agree", "database:", "recommend: {agree_within: 1h}\ndatabase:", "recommend.agree_within: 1h0m0s; expected 24h0m0s to 336h0m0s"},
 		{"pace", "database:", "recommend: {pace: 1h}\ndatabase:", "recommend.pace: 1h0m0s; expected 24h0m0s to 8760h0m0s"},
 		{"term", "database:", "recommend: {term_remind: 1h}\ndatabase:", "recommend.term_remind: 1h0m0s; expected 24h0m0s to 2160h0m0s"},
 		{"share", "database:", "checks: {share: 101}\ndatabase:", "checks.share: 101; expected 0 to 100"},
