@@ -105,7 +105,9 @@ func (s Settings) alarms() map[string]alarm {
 
 // ownAlone says that an alert is nothing to the rest of the desk as long as the right
 // person works here: nobody else of it may open a matchmaker's client.
-func ownAlone(a store.Alert) bool { return a.Kind == alarmProfile || theirsAlone(a) }
+func ownAlone(a store.Alert) bool {
+	return a.Kind == alarmProfile || a.Kind == alarmDateHome || theirsAlone(a)
+}
 
 // theirsAlone says that an alert is nothing to anybody else at all: what is asked is the
 // right person's own word, and who asks hears when it does not come.
@@ -326,7 +328,7 @@ func (s Settings) backups(t *dialog.Turn, a store.Alert) ([]store.Staff, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
+	if !ok || a.Kind == alarmDateHome {
 		return nil, nil // whoever has least may not open the client of a colleague
 	}
 	var best []store.Staff

@@ -32,6 +32,7 @@ type Dates struct {
 	Remind   time.Duration // the second reminder comes so long before: 4 hours
 	Silence  time.Duration // the matchmaker hears so long before who has answered none: 2 hours
 	Rounds   int           // of proposals for one date: 4
+	Home     time.Duration // the matchmaker hears so long after both were asked of who has not come home: 2 hours
 }
 
 func (d Dates) filledIn() Dates {
@@ -40,6 +41,7 @@ func (d Dates) filledIn() Dates {
 	orElse(&d.Answer, 24*time.Hour)
 	orElse(&d.Remind, 4*time.Hour)
 	orElse(&d.Silence, 2*time.Hour)
+	orElse(&d.Home, 2*time.Hour)
 	if d.Latest <= 0 {
 		d.Earliest, d.Latest = 9, 20
 	}
@@ -192,11 +194,12 @@ const (
 	dateSilence = "date_silence" // who has answered neither is told to the matchmaker
 	dateOver    = "date_over"    // its time has passed
 	dateHome    = "date_home"    // have they come home
+	dateUnhome  = "date_unhome"  // who has not said so is told to the matchmaker
 	dateHow     = "date_how"     // how was it
 	dateSum     = "date_sum"     // the matchmaker reads what both have said
 )
 
-var dateTimers = []string{dateNudge, dateExpire, dateDay, dateHours, dateSilence, dateOver, dateHome, dateHow, dateSum}
+var dateTimers = []string{dateNudge, dateExpire, dateDay, dateHours, dateSilence, dateOver, dateHome, dateUnhome, dateHow, dateSum}
 
 // quiet calls off everything that is still to come of a date: in the same turn in
 // which it changes, so that nobody is reminded of what is no more.
@@ -243,13 +246,14 @@ func (s Settings) schedule(t *dialog.Turn, d store.Date) {
 		if t.Now().Before(hours) {
 			timeDate(t, d, side, dateHours, hours)
 		}
-		timeDate(t, d, side, dateHome, d.Ends().Add(time.Hour))
+		timeDate(t, d, side, dateHome, asksHome(d))
 		timeDate(t, d, side, dateHow, morningAfter(d))
 	}
 	if silence := d.At.Add(-s.Dates.Silence); t.Now().Before(silence) {
 		timeDate(t, d, 0, dateSilence, silence)
 	}
 	timeDate(t, d, 0, dateOver, d.Ends())
+	timeDate(t, d, 0, dateUnhome, asksHome(d).Add(s.Dates.Home))
 	timeDate(t, d, 0, dateSum, morningAfter(d).Add(24*time.Hour))
 }
 
@@ -266,6 +270,9 @@ func (s Settings) awake(at time.Time, d store.Date) time.Time {
 	}
 	return at
 }
+
+// asksHome is when each is asked whether they have come home.
+func asksHome(d store.Date) time.Time { return d.Ends().Add(time.Hour) }
 
 // morningAfter is when each is asked how it was: at ten on the next day, within a day.
 func morningAfter(d store.Date) time.Time {

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,7 +103,74 @@ func (s Settings) pressHome(t *dialog.Turn, ref, choice string) error {
 		err = errors.Join(t.Records.SaveDate(&d), t.Records.NoteDate(d, store.DateStep{Kind: "home", Side: side}))
 	}
 	t.Say(sayHome.With(none{}))
-	return err
+	return errors.Join(err, s.settleHome(t, d))
+}
+
+// unhome are the codes of who should be home by now and has not said so, nor anything
+// else of the date since.
+func (s Settings) unhome(t *dialog.Turn, d store.Date) (codes []string, err error) {
+	if d.State != store.DateOver || t.Now().Before(asksHome(d).Add(s.Dates.Home)) {
+		return nil, nil
+	}
+	claims, err := missed(t, d)
+	if err != nil || claims[0] != "" || claims[1] != "" {
+		return nil, err // there was no date to come home from
+	}
+	both, err := t.Records.FeedbackOf(d)
+	for i, one := range d.Sides {
+		if one.Home.IsZero() && both[i] == nil && one.Client.ErasedAt.IsZero() {
+			codes = append(codes, one.Client.Code())
+		}
+	}
+	return codes, err
+}
+
+// settleHome ends the alert about who has not come home, when both are heard of.
+func (s Settings) settleHome(t *dialog.Turn, d store.Date) error {
+	codes, err := s.unhome(t, d)
+	if err != nil || len(codes) > 0 {
+		return err
+	}
+	return s.settled(t, alarmDateHome, d.Number())
+}
+
+// dateUnheard tells the matchmaker, or whoever is on duty in her place, who has not said
+// that they came home.
+func dateUnheard(s Settings) dialog.Notice {
+	return dialog.Notice{Name: dateUnhome, Play: func(t *dialog.Turn, ref string) error {
+		d, _, ok, err := noticed(t, ref)
+		if !ok || err != nil {
+			return err
+		}
+		codes, err := s.unhome(t, d)
+		if err != nil || len(codes) == 0 {
+			return err
+		}
+		return s.wake(t, alarmDateHome, d.Number(), dateConcern(d))
+	}}
+}
+
+// foundHome notes that a colleague has reached who had not said that they came home.
+func (s Settings) foundHome(t *dialog.Turn, d store.Date) error {
+	codes, err := s.unhome(t, d)
+	if err != nil {
+		return err
+	}
+	me, _ := t.Staff()
+	for i := range d.Sides {
+		one := &d.Sides[i]
+		if !slices.Contains(codes, one.Client.Code()) {
+			continue
+		}
+		one.Home = t.Now()
+		if err := t.Records.NoteDate(d, store.DateStep{Kind: "home", Side: store.Side(i), Staff: me.ID}); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(t.Records.SaveDate(&d), s.settleHome(t, d)); err != nil {
+		return err
+	}
+	return s.sayDate(t, d)
 }
 
 // claimMissed notes that somebody says the other did not come. The matchmaker finds out
@@ -120,7 +188,7 @@ func (s Settings) claimMissed(t *dialog.Turn, d store.Date, side store.Side) err
 	if claims[side] != "" || d.State == store.DateClosed || d.State == store.DateOff {
 		return nil
 	}
-	if err := t.Records.NoteDate(d, store.DateStep{Kind: "missed", Side: side}); err != nil {
+	if err := errors.Join(t.Records.NoteDate(d, store.DateStep{Kind: "missed", Side: side}), s.settleHome(t, d)); err != nil {
 		return err
 	}
 	return s.wake(t, alarmDateMissed, d.Number(), dateConcern(d))
@@ -261,7 +329,7 @@ func (s Settings) giveFeedback(t *dialog.Turn, f *impression) (dialog.Move, erro
 		return dialog.End, nil
 	}
 	_, err = t.Records.GiveFeedback(d, side, store.Feedback{Rating: f.Rating, Again: f.Again, Off: f.Off, Words: f.Words, Harassed: f.harassed(), Next: f.Next})
-	if err != nil {
+	if err := errors.Join(err, s.settleHome(t, d)); err != nil {
 		return dialog.End, err
 	}
 	if f.harassed() {

@@ -20,6 +20,7 @@ const (
 	alarmDateSilent = "date_silent" // somebody has answered no reminder
 	alarmDateMissed = "date_missed" // one says that the other did not come
 	alarmDateBad    = "date_bad"    // somebody says they were harassed
+	alarmDateHome   = "date_home"   // somebody has not said that they came home
 	alarmDateNext   = "date_next"   // both have said how it was: the next step is to be set
 )
 
@@ -57,6 +58,10 @@ func (s Settings) dateAlarms() map[string]alarm {
 			return claims[0] == "claimed" || claims[1] == "claimed", err
 		})},
 		alarmDateBad:  {desk, store.Now, show(func(*dialog.Turn, store.Date) (bool, error) { return true, nil })},
+		alarmDateHome: {desk, store.Now, show(func(t *dialog.Turn, d store.Date) (bool, error) {
+			codes, err := s.unhome(t, d)
+			return len(codes) > 0, err
+		})},
 		alarmDateNext: {desk, store.Soon, show(stands(store.DateOver))},
 	}
 }
@@ -106,6 +111,7 @@ type staffDate struct {
 	Claimed    string // who did not come, as the other says
 	Claimant   string
 	Home       []string // who has said that they came home
+	Unhome     []string // who has not, although it is late
 	Late, Over bool
 	Words      bool // something was said in words
 	Dating     bool // both were asked whether they are together
@@ -136,6 +142,9 @@ func (s Settings) staffView(t *dialog.Turn, d store.Date) (v staffDate, err erro
 	v = staffDate{dateLine: dateLineOf(d), Place: d.Place.In("zh-CN"), PlaceEN: d.Place.In("en"), Attempt: d.Round, Rounds: s.Dates.Rounds, Why: d.Ended, Over: d.State == store.DateOver}
 	for _, slot := range d.Slots {
 		v.Times = append(v.Times, staffSlot{slot.At.In(d.Zone), slot.Suits[0], slot.Suits[1]})
+	}
+	if v.Unhome, err = s.unhome(t, d); err != nil {
+		return v, err
 	}
 	v.Silent, v.Live = silent(d, t.Now()), d.State.Live() && (d.At.IsZero() || t.Now().Before(d.At))
 	claims, err := missed(t, d)
@@ -218,6 +227,8 @@ func (s Settings) pressStaffDate(t *dialog.Turn, ref, choice string) error {
 	case "words":
 		t.Keep()
 		return s.showWords(t, d)
+	case "safe":
+		return s.foundHome(t, d)
 	case "came", "missed":
 		return s.judge(t, d, choice)
 	case "again", "dating", "married", "search":

@@ -160,6 +160,7 @@ func (k *checker) dates(d Dates) {
 	k.between("dates.remind", d.Remind, time.Hour, 20*time.Hour)
 	k.between("dates.silence", d.Silence, 15*time.Minute, 20*time.Hour)
 	k.expect(d.Silence < d.Remind, "dates.silence", "%v; expected less than dates.remind, which is %v: who is reminded needs time to answer", d.Silence, d.Remind)
+	k.between("dates.home", d.Home, 15*time.Minute, 12*time.Hour)
 	k.expect(1 <= d.Rounds && d.Rounds <= 20, "dates.rounds", "%d; expected 1 to 20", d.Rounds)
 }
 

@@ -258,6 +258,7 @@ type Dates struct {
 	Remind   time.Duration `config:"remind"`  // so long before the second reminder comes
 	Silence  time.Duration `config:"silence"` // so long before the matchmaker hears who has not answered it
 	Rounds   int           `config:"rounds"`  // of proposals for one date
+	Home     time.Duration `config:"home"`    // so long after both were asked the matchmaker hears who has not come home
 }
 
 // Eligibility is whom the agency registers.
@@ -329,7 +330,7 @@ func defaults() *Config {
 
 		Copies: Copies{PerDay: 2, KeepFor: 24 * time.Hour, Downloads: 5, MaxBytes: 20 << 20},
 
-		Dates: Dates{PerDay: 20, Earliest: 9, Latest: 20, Notice: 12 * time.Hour, Lasts: 2 * time.Hour, Answer: 24 * time.Hour, Remind: 4 * time.Hour, Silence: 2 * time.Hour, Rounds: 4},
+		Dates: Dates{PerDay: 20, Earliest: 9, Latest: 20, Notice: 12 * time.Hour, Lasts: 2 * time.Hour, Answer: 24 * time.Hour, Remind: 4 * time.Hour, Silence: 2 * time.Hour, Rounds: 4, Home: 2 * time.Hour},
 
 		Eligibility: Eligibility{Men: 22, Women: 20, Single: true},
 		Retention: Retention{
