@@ -186,6 +186,24 @@ func (s Settings) leaveDates(t *dialog.Turn, me store.Client) error {
 	return err
 }
 
+// dateGone tells that a date which was still to come is off, of which nothing else is
+// left: the other one has been erased without having called it off. Why, the client does
+// not hear.
+func dateGone(t *dialog.Turn, ref string) error {
+	d := store.ReadGoneDate(ref)
+	if _, staff := t.Staff(); staff {
+		t.News(sayStaffGone.With(d))
+		return nil
+	}
+	t.Say(sayDateOffFor.With(d))
+	return nil
+}
+
+var (
+	sayDateOffFor = templates.New[store.GoneDate]("date.off_for_good")
+	sayStaffGone  = templates.New[store.GoneDate]("staff.date_gone")
+)
+
 // withdrawEntries takes the date out of calendars that have it as a file; behind a
 // link stands what it is now.
 func (s Settings) withdrawEntries(t *dialog.Turn, d store.Date, to store.DateState) error {

@@ -57,7 +57,7 @@ func (s Settings) dateAlarms() map[string]alarm {
 			claims, err := missed(t, d)
 			return claims[0] == "claimed" || claims[1] == "claimed", err
 		})},
-		alarmDateBad:  {desk, store.Now, show(func(*dialog.Turn, store.Date) (bool, error) { return true, nil })},
+		alarmDateBad: {desk, store.Now, show(func(*dialog.Turn, store.Date) (bool, error) { return true, nil })},
 		alarmDateHome: {desk, store.Now, show(func(t *dialog.Turn, d store.Date) (bool, error) {
 			codes, err := s.unhome(t, d)
 			return len(codes) > 0, err

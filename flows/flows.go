@@ -238,7 +238,7 @@ func allNews(s Settings) []dialog.Notice {
 		copyEnds, copyFailed, leaveEnded, ownerChanged(s), handoverNews(s), newHandler(s), alertStep(s), alertsStuck(s),
 		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds, topicLost,
 		introReminds(s), introExpires(s), introGone, packageNews(s),
-		dateNudged(s), dateExpired(s), remindDate(s, dateDay), remindDate(s, dateHours), dateSilent(s), dateIsOver(s), dateAsksHome(s), dateUnheard(s), dateAsksHow(s), dateSummed(s),
+		dateNudged(s), dateExpired(s), remindDate(s, dateDay), remindDate(s, dateHours), dateSilent(s), dateIsOver(s), dateAsksHome(s), dateUnheard(s), {Name: store.NewsDateGone, Play: dateGone}, dateAsksHow(s), dateSummed(s),
 		sosStillOpen(s),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -149,37 +150,95 @@ func (s *Store) tellColleagues(ctx context.Context, tx *sql.Tx, e erasing) error
 // which nothing is left: the other one was erased. Its ref is the number.
 const NewsIntroGone = "intro_gone"
 
+// NewsDateGone is the timer that tells a client, and the matchmaker, that a date which was
+// still to come is off: the other one was erased, and the date with them. What its ref
+// means GoneDate reads.
+const NewsDateGone = "date_gone"
+
+// GoneDate is a date of which nothing else is left.
+type GoneDate struct {
+	Number string
+	At     time.Time // in the place's zone; zero: it had no time yet
+}
+
+// ReadGoneDate reads the ref of NewsDateGone.
+func ReadGoneDate(ref string) (d GoneDate) {
+	d.Number, ref, _ = strings.Cut(ref, " ")
+	at, zone, ok := strings.Cut(ref, " ")
+	ms, err := strconv.ParseInt(at, 10, 64)
+	if !ok || err != nil {
+		return d
+	}
+	d.At = fromMillis(ms)
+	if there, err := time.LoadLocation(zone); err == nil && !d.At.IsZero() {
+		d.At = d.At.In(there)
+	}
+	return d
+}
+
+// partner is somebody whom it concerns that a client is erased, and of what.
+type partner struct {
+	conversation, zone string
+	id, at             int64
+}
+
 // tellPartners leaves word for everybody who has heard of an open introduction to a
-// client who is erased.
+// client who is erased, or has a date with them that is still to come, and for the
+// matchmaker who arranged it.
 func (s *Store) tellPartners(ctx context.Context, tx *sql.Tx, e erasing) error {
 	all := numbers(ids(e.chats))
+	const (
+		here = " AND k.left_at = 0 AND k.erased_at = 0"
+		live = " AND d.state IN ('" + string(DateAsked) + "', '" + string(DateFixed) + "', '" + string(DateSet) + "', '" + string(DateStuck) + "')"
+	)
 	for _, side := range []struct{ partner, erased, heard string }{
 		{"client_id", "other_id", "asked_at > 0"}, {"other_id", "client_id", "a_consent > 0"},
 	} {
-		rows, err := tx.QueryContext(ctx, "SELECT i.id, k.conversation FROM introductions i JOIN clients k ON k.id = i."+side.partner+
-			" WHERE i."+side.erased+" IN ("+all+") AND i."+side.heard+" AND i.state IN ('"+string(IntroAskedA)+"', '"+string(IntroAskedB)+"') AND k.left_at = 0 AND k.erased_at = 0")
+		found, err := partners(ctx, tx, "SELECT k.conversation, '', i.id, 0 FROM introductions i JOIN clients k ON k.id = i."+side.partner+
+			" WHERE i."+side.erased+" IN ("+all+") AND i."+side.heard+" AND i.state IN ('"+string(IntroAskedA)+"', '"+string(IntroAskedB)+"')"+here)
+		for _, p := range found {
+			err = errors.Join(err, s.leaveNews(ctx, tx, p, NewsIntroGone, number("Y", p.id), e.now))
+		}
 		if err != nil {
 			return err
 		}
-		told := map[int64]string{}
-		for rows.Next() {
-			var id int64
-			var conversation string
-			if err := rows.Scan(&id, &conversation); err != nil {
-				return errors.Join(err, rows.Close())
-			}
-			told[id] = conversation
+	}
+	for _, who := range []string{
+		"JOIN clients k ON k.id = d.a_id WHERE d.b_id IN (" + all + ")" + here,
+		"JOIN clients k ON k.id = d.b_id WHERE d.a_id IN (" + all + ")" + here,
+		"JOIN staff k ON k.id = d.staff_id WHERE (d.a_id IN (" + all + ") OR d.b_id IN (" + all + ")) AND k.revoked_at = 0",
+	} {
+		found, err := partners(ctx, tx, "SELECT k.conversation, d.zone, d.id, d.at FROM dates d "+who+live)
+		for _, p := range found {
+			_, err2 := tx.ExecContext(ctx, "DELETE FROM timers WHERE conversation = ? AND ref = ?", p.conversation, number("M", p.id)) // what was still to come of it
+			err = errors.Join(err, err2, s.leaveNews(ctx, tx, p, NewsDateGone, fmt.Sprintf("%s %d %s", number("M", p.id), p.at, p.zone), e.now))
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err != nil {
 			return err
-		}
-		for id, conversation := range told {
-			if _, err := tx.ExecContext(ctx, s.timerUpsert(), conversation, NewsIntroGone, number("Y", id), e.now); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
+}
+
+func (s *Store) leaveNews(ctx context.Context, tx *sql.Tx, p partner, news, ref string, now int64) error {
+	_, err := tx.ExecContext(ctx, s.timerUpsert(), p.conversation, news, ref, now)
+	return err
+}
+
+func partners(ctx context.Context, tx *sql.Tx, query string) (all []partner, err error) {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p partner
+		if err := rows.Scan(&p.conversation, &p.zone, &p.id, &p.at); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, errors.Join(rows.Err(), rows.Close())
 }
 
 // partNews has supervisors told that a client has left us, if there is anything
