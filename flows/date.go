@@ -129,7 +129,8 @@ func seenFrom(at time.Time, place, reader *time.Location) (here, theirs time.Tim
 	return here, theirs
 }
 
-// tellSide says something to one of the two, in their own chat and language.
+// tellSide says something to one of the two, in the chat in which they hear from us and
+// in its language.
 func tellSide(t *dialog.Turn, d store.Date, side store.Side, l templates.Line) {
 	c := d.Sides[side].Client
 	if c.ErasedAt.IsZero() {
@@ -178,7 +179,7 @@ func noticed(t *dialog.Turn, ref string) (d store.Date, side store.Side, ok bool
 		return d, side, false, err
 	}
 	for i, one := range d.Sides {
-		if one.Client.Conversation == t.Event.From {
+		if one.Chat == t.Event.From {
 			return d, store.Side(i), true, nil
 		}
 	}
@@ -206,14 +207,14 @@ var dateTimers = []string{dateNudge, dateExpire, dateDay, dateHours, dateSilence
 func quiet(t *dialog.Turn, d store.Date) {
 	for _, one := range d.Sides {
 		for _, name := range dateTimers {
-			t.Records.CancelFor(one.Client.Conversation, name, d.Number())
+			t.Records.CancelFor(one.Chat, name, d.Number())
 		}
 	}
 }
 
 // timeDate sets a timer of a date for a side.
 func timeDate(t *dialog.Turn, d store.Date, side store.Side, name string, at time.Time) {
-	t.Records.LaterFor(d.Sides[side].Client.Conversation, name, d.Number(), at)
+	t.Records.LaterFor(d.Sides[side].Chat, name, d.Number(), at)
 }
 
 // awaitAnswers asks again who has not answered, and tells the matchmaker in the end:

@@ -83,7 +83,7 @@ func dateAsksHome(s Settings) dialog.Notice {
 		if err != nil || claims[0] != "" || claims[1] != "" {
 			return err // there was no date to come home from
 		}
-		return s.showSideHere(t, d, side, homeCard(s), d.Number())
+		return s.showSide(t, d, side, homeCard(s), d.Number())
 	}}
 }
 
@@ -221,7 +221,7 @@ func dateAsksHow(s Settings) dialog.Notice {
 		if err != nil || claims[0] != "" || claims[1] != "" {
 			return err // there was no date to speak of
 		}
-		return s.showSideHere(t, d, side, howCard(s), d.Number())
+		return s.showSide(t, d, side, howCard(s), d.Number())
 	}}
 }
 
@@ -340,7 +340,7 @@ func (s Settings) giveFeedback(t *dialog.Turn, f *impression) (dialog.Move, erro
 	if err != nil || both[0] == nil || both[1] == nil {
 		return dialog.End, err
 	}
-	t.Records.CancelFor(d.Sides[0].Client.Conversation, dateSum, d.Number())
+	t.Records.CancelFor(d.Sides[0].Chat, dateSum, d.Number())
 	return dialog.End, s.wake(t, alarmDateNext, d.Number(), dateConcern(d))
 }
 

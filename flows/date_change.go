@@ -195,8 +195,7 @@ func dateGone(t *dialog.Turn, ref string) error {
 		t.News(sayStaffGone.With(d))
 		return nil
 	}
-	t.Say(sayDateOffFor.With(d))
-	return nil
+	return tellPartner(t, sayDateOffFor.With(d))
 }
 
 var (

@@ -283,11 +283,17 @@ func (s Settings) giveDetails(t *dialog.Turn, d store.Date, side store.Side) err
 // showDate shows the one whose turn it is how the date stands: what was pressed is of
 // before.
 func (s Settings) showDate(t *dialog.Turn, d store.Date, side store.Side) error {
+	card, ref := s.cardOf(d)
+	return s.showSideHere(t, d, side, card, ref)
+}
+
+// cardOf is what a client sees of a date as it stands, and the card's ref.
+func (s Settings) cardOf(d store.Date) (card dialog.Card[dateView], ref string) {
 	switch d.State {
 	case store.DateAsked:
-		return s.showSideHere(t, d, side, proposalCard(s), fmt.Sprintf("%s.%d", d.Number(), d.Round))
+		return proposalCard(s), fmt.Sprintf("%s.%d", d.Number(), d.Round)
 	case store.DateFixed:
-		return s.showSideHere(t, d, side, fixedCard(s), sequenced(d))
+		return fixedCard(s), sequenced(d)
 	}
-	return s.showSideHere(t, d, side, detailsCard(s), sequenced(d))
+	return detailsCard(s), sequenced(d)
 }

@@ -44,7 +44,7 @@ func remindDate(s Settings, name string) dialog.Notice {
 			return err
 		}
 		v.Tips = t.Now().In(d.Zone).Format(time.DateOnly) == d.At.In(d.Zone).Format(time.DateOnly) // today
-		t.Say(remindDateCard(s).For(sequenced(d), v))
+		tellSide(t, d, side, remindDateCard(s).For(sequenced(d), v))
 		return t.Records.NoteDate(d, store.DateStep{Kind: "reminded", Side: side, Code: name})
 	}}
 }
@@ -125,7 +125,8 @@ func dateNudged(s Settings) dialog.Notice {
 		}
 		me := d.Sides[side]
 		if d.State == store.DateAsked && !me.Done || d.State == store.DateFixed && me.Confirmed.IsZero() {
-			return s.showDate(t, d, side)
+			card, ref := s.cardOf(d)
+			return s.showSide(t, d, side, card, ref)
 		}
 		return nil
 	}}

@@ -154,27 +154,9 @@ func langOf(c store.Client) string {
 	return c.Lang
 }
 
-// chatOf is the person in the chat in which we reach them: the oldest that they have
-// not left.
-func chatOf(t *dialog.Turn, person int64) (store.Client, error) {
-	chats, err := t.Records.Chats(person)
-	if err != nil {
-		return store.Client{}, err
-	}
-	for _, c := range chats {
-		if c.LeftAt.IsZero() && c.ErasedAt.IsZero() {
-			return c, nil
-		}
-	}
-	if len(chats) == 0 {
-		return store.Client{}, store.ErrNotFound
-	}
-	return chats[0], nil
-}
-
 // tellPerson tells one of the two something, where we reach them.
 func tellPerson(t *dialog.Turn, person int64, toClient templates.Line, photos ...bot.MediaID) error {
-	c, err := chatOf(t, person)
+	c, err := t.Records.Reach(person)
 	if err != nil {
 		return ignoreNotFound(err)
 	}
@@ -199,7 +181,7 @@ func (s Settings) askSide(t *dialog.Turn, i store.Introduction) error {
 	if person == 0 {
 		return nil
 	}
-	viewer, err := chatOf(t, person)
+	viewer, err := t.Records.Reach(person)
 	if err != nil {
 		return ignoreNotFound(err)
 	}
@@ -222,7 +204,7 @@ func (s Settings) askSide(t *dialog.Turn, i store.Introduction) error {
 // marked with the viewer's code, and only where the channel keeps them from being
 // passed on; elsewhere a press gives links.
 func (s Settings) introOf(t *dialog.Turn, i store.Introduction, viewer store.Client) (v introView, photos []bot.MediaID, err error) {
-	shown, err := chatOf(t, i.Other(viewer.ID))
+	shown, err := t.Records.Reach(i.Other(viewer.ID))
 	if err != nil {
 		return v, nil, err
 	}
@@ -261,15 +243,15 @@ func introReminds(s Settings) dialog.Notice {
 		if err := errors.Join(err, err2); err != nil || i.AskedNow(t.Now()) != me.ID {
 			return err
 		}
-		viewer, err := chatOf(t, me.ID)
+		viewer, err := t.Records.Reach(me.ID)
 		if err != nil {
 			return err
 		}
 		v, _, err := s.introOf(t, i, viewer)
-		if err == nil {
-			t.Say(introAgain(s).For(ref, v))
+		if err != nil {
+			return err
 		}
-		return err
+		return tellPerson(t, me.ID, introAgain(s).For(ref, v))
 	}}
 }
 
@@ -324,6 +306,19 @@ var sayIntroOver = templates.New[string]("intro.over") // its number
 // introGone tells a client that nothing comes of an introduction: the other one has
 // been erased, and it with them.
 var introGone = dialog.Notice{Name: store.NewsIntroGone, Play: func(t *dialog.Turn, ref string) error {
-	t.Say(sayIntroOver.With(ref))
-	return nil
+	return tellPartner(t, sayIntroOver.With(ref))
 }}
+
+// tellPartner tells the client in one of whose chats the turn is, where they have not left
+// us, of somebody who is gone.
+func tellPartner(t *dialog.Turn, l templates.Line) error {
+	me, err := t.Records.Self("")
+	if err != nil {
+		return err
+	}
+	c, err := t.Records.Reach(me.ID)
+	if err != nil || !c.LeftAt.IsZero() {
+		return err
+	}
+	return tellPerson(t, me.ID, l)
+}

@@ -124,7 +124,7 @@ func (s Settings) tellMatchmakers(t *dialog.Turn, i store.Introduction) error {
 	}
 	me, _ := t.Staff()
 	if me.ID == 0 || me.ID != by.ID {
-		a, err := chatOf(t, i.A)
+		a, err := t.Records.Reach(i.A)
 		if err != nil {
 			return ignoreNotFound(err)
 		}
@@ -164,7 +164,7 @@ func showIntro(s Settings) func(*dialog.Turn, string, bool) (templates.Line, boo
 // askToAgree asks the other side's matchmaker, whom nobody else can stand in for, and
 // again each working day until the time is over.
 func (s Settings) askToAgree(t *dialog.Turn, i store.Introduction, with store.Staff) error {
-	a, err := chatOf(t, i.A)
+	a, err := t.Records.Reach(i.A)
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (s Settings) agreeOf(t *dialog.Turn, i store.Introduction) (v agreeView, er
 	}
 	i.Ends = s.answerEnds(t.Now())
 	for person, words := range map[int64]*string{i.A: &v.ToA, i.B: &v.ToB} {
-		viewer, err := chatOf(t, person)
+		viewer, err := t.Records.Reach(person)
 		if err != nil {
 			return v, err
 		}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"redthread/bot"
 )
 
 // A date of two clients is one row, and whoever does something to it holds that row:
@@ -72,13 +74,14 @@ func (p DatePlace) AddressIn(lang string) string {
 
 // DateSide is how the date stands with one of the two.
 type DateSide struct {
-	Client    Client
-	Done      bool      // they have said all times that suit them
-	Confirmed time.Time // zero: not yet
-	Going     time.Time // they have answered a reminder; zero: not
-	Home      time.Time // they have come home; zero: they have not said so
-	Missed    bool      // they did not come: the matchmaker has decided so
-	Dating    int       // whether they want to be introduced to nobody else: 1 yes, 2 no, 0 not said
+	Client    Client           // in the chat in which they hear from us now (Tx.Reach)
+	Chat      bot.Conversation // in which the date's timers come due, wherever they are told
+	Done      bool             // they have said all times that suit them
+	Confirmed time.Time        // zero: not yet
+	Going     time.Time        // they have answered a reminder; zero: not
+	Home      time.Time        // they have come home; zero: they have not said so
+	Missed    bool             // they did not come: the matchmaker has decided so
+	Dating    int              // whether they want to be introduced to nobody else: 1 yes, 2 no, 0 not said
 }
 
 // Slot is a time that was proposed.
@@ -219,7 +222,7 @@ func (tx *Tx) ProposeDate(n NewDate) (Date, error) {
 func (tx *Tx) ProposeAgain(d *Date, slots []time.Time) error {
 	d.Round, d.Sequence, d.State, d.At, d.Slots = d.Round+1, d.Sequence+1, DateAsked, time.Time{}, nil
 	for i := range d.Sides {
-		d.Sides[i] = DateSide{Client: d.Sides[i].Client}
+		d.Sides[i] = DateSide{Client: d.Sides[i].Client, Chat: d.Sides[i].Chat}
 	}
 	db, err := tx.records()
 	if err != nil {
@@ -411,7 +414,14 @@ func (tx *Tx) date(row dateRow) (d Date, err error) {
 		d.Zone = time.UTC // a zone that this machine does not know: times stay right
 	}
 	for i, chat := range []int64{row.AID, row.BID} {
-		if d.Sides[i].Client, err = tx.clientByID(chat); err != nil {
+		c, err := tx.clientByID(chat)
+		if err != nil {
+			return d, err
+		}
+		if d.Sides[i].Chat = c.Conversation; c.ErasedAt.IsZero() {
+			c, err = tx.Reach(c.ID)
+		}
+		if d.Sides[i].Client = c; err != nil {
 			return d, err
 		}
 	}

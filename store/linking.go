@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"redthread/bot"
 )
 
 // One person can write to us in several chats. They are one client once it has
@@ -216,6 +218,53 @@ func (tx *Tx) Chats(client int64) ([]Client, error) {
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// Reach is a person in the chat in which they hear from us: the one in which they write
+// to us now; else, of those in which a message reaches them now, the one in which they
+// wrote last; else, of those that they have not left, the one in which they wrote last.
+// ErrNotFound: there is no such person.
+func (tx *Tx) Reach(person int64) (best Client, err error) {
+	chats, err := tx.Chats(person)
+	if err != nil {
+		return best, err
+	}
+	if len(chats) == 0 {
+		return best, wrap("see where a client can be reached", ErrNotFound)
+	}
+	if len(chats) == 1 {
+		return chats[0], nil
+	}
+	var rank, wrote int64 = -1, 0
+	for _, c := range chats {
+		r, at, err := tx.reachIn(c)
+		if err != nil {
+			return best, err
+		}
+		if r > rank || r == rank && at > wrote {
+			best, rank, wrote = c, r, at
+		}
+	}
+	return best, nil
+}
+
+// reachIn ranks a chat, the better the higher, and says when the client wrote there last.
+func (tx *Tx) reachIn(c Client) (rank, wrote int64, err error) {
+	switch {
+	case !c.LeftAt.IsZero() || !c.ErasedAt.IsZero():
+		return 0, 0, nil
+	case c.Conversation == tx.ev.From && tx.ev.Kind != bot.Noticed:
+		return 3, 0, nil
+	}
+	w, err := tx.Window(c.Conversation)
+	if err != nil {
+		return 0, 0, err
+	}
+	if rank = 2; w.Gone || w.Closed(tx.now) {
+		rank = 1
+	}
+	err = tx.sql.QueryRowContext(tx.ctx, "SELECT at FROM turns WHERE conversation = ? AND kind <> ? ORDER BY seq DESC LIMIT 1", c.Conversation.String(), string(bot.Noticed)).Scan(&wrote)
+	return rank, wrote, wrap("see when a client wrote last", ignored(err, sql.ErrNoRows))
 }
 
 // Unlink undoes the newest link of a client, "K-000012": who had been joined is

@@ -188,7 +188,7 @@ type partner struct {
 func (s *Store) tellPartners(ctx context.Context, tx *sql.Tx, e erasing) error {
 	all := numbers(ids(e.chats))
 	const (
-		here = " AND k.left_at = 0 AND k.erased_at = 0"
+		here = " AND k.erased_at = 0"
 		live = " AND d.state IN ('" + string(DateAsked) + "', '" + string(DateFixed) + "', '" + string(DateSet) + "', '" + string(DateStuck) + "')"
 	)
 	for _, side := range []struct{ partner, erased, heard string }{
