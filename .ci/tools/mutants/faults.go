@@ -312,7 +312,7 @@ var dateFaults = []fault{
 	}, {
 		name: "dead-date-reminds", breaks: "somebody is reminded of a date that was cancelled",
 		edits: []edit{
-			{"flows/date.go", "quiet", `t.Records.CancelFor(one.Client.Conversation, name, d.Number())`, `_, _ = one, name`},
+			{"flows/date.go", "quiet", `t.Records.CancelFor(one.Chat, name, d.Number())`, `_, _ = one, name`},
 			{"flows/date_remind.go", "remindDate", `d.State != store.DateSet ||`, ``},
 		},
 		pkg: "flows", test: "^TestCourtship$",
