@@ -40,6 +40,8 @@ func TestDeal(t *testing.T) {
 		"bosses are not asked one by one":  {[]queue.Client{{ID: 1}}, []queue.Colleague{boss}, []queue.Offer{{1, queue.Everybody}}},
 		"who waited longer for a client":   {[]queue.Client{{ID: 1}}, []queue.Colleague{{ID: 1, Room: 3, First: true, Last: late}, {ID: 2, Room: 3, First: true, Last: early}}, []queue.Offer{{1, 2}}},
 		"in order, and no more than there": {[]queue.Client{{ID: 1}, {ID: 2}, {ID: 3}}, []queue.Colleague{{ID: 1, Room: 2, First: true}}, []queue.Offer{{1, 1}, {2, 1}}},
+		"who cannot be reached":            {[]queue.Client{{ID: 1, Owner: 6}}, []queue.Colleague{{ID: 6, Room: 3, First: true, Deaf: true}, busy}, []queue.Offer{{1, 2}}},
+		"nobody can be reached":            {[]queue.Client{{ID: 1}}, []queue.Colleague{{ID: 6, Room: 3, First: true, Deaf: true}}, []queue.Offer{{1, queue.Everybody}}},
 		"spread over all":                  {[]queue.Client{{ID: 1}, {ID: 2}}, []queue.Colleague{free(1), free(2)}, []queue.Offer{{1, 1}, {2, 2}}},
 	} {
 		if got := queue.Deal(c.clients, c.colleagues); !slices.Equal(got, c.want) {

@@ -16,6 +16,7 @@ type facts struct {
 	deeds []<-chan struct{} // not yet known to have reached the bot
 	said  []*remark         // by clients, in its order
 	by    map[string]*remark
+	again map[string]bool   // clients, by code, to whom a colleague has sent something again
 	codes map[string]string // of clients, as colleagues call them, by the client's number
 	notes int               // internal ones, written
 	count map[string]int
@@ -50,7 +51,7 @@ func (f *facts) deedsOpen() int {
 
 func (f *facts) says(s *remark) {
 	if f.by == nil {
-		f.by, f.codes, f.heard = map[string]*remark{}, map[string]string{}, map[string]bool{}
+		f.again, f.by, f.codes, f.heard = map[string]bool{}, map[string]*remark{}, map[string]string{}, map[string]bool{}
 	}
 	f.said = append(f.said, s)
 	f.by[s.mark] = s
@@ -122,7 +123,7 @@ func (f *facts) reaches(c *caller, b emulator.Bubble) {
 	}
 	for _, mark := range marks(followMark, b.Text) { // one may be missing, of unknown outcome; its sender was told
 		var n int
-		if _, err := fmt.Sscanf(mark, "f"+number+"-%d", &n); err != nil || n <= c.reached {
+		if _, err := fmt.Sscanf(mark, "f"+number+"-%d", &n); err != nil || n <= c.reached && !f.again[f.codes[number]] {
 			f.isWrong("client %d reads %s after %d", c.n, mark, c.reached)
 		}
 		c.reached = max(c.reached, n)

@@ -24,6 +24,7 @@ type colleague struct {
 	unread  map[string][]emulator.Bubble // by code, in the topics of clients who are not theirs, as far as they know
 	chores  []chore                      // what they are about to do
 	busy    bool                         // one of them is under way
+	wakes   bool                         // they have read that they must write to be alerted again
 	has     map[string]bool              // the clients, by code, with whom they talk
 	turned  string                       // the client, by code, to whom what they write in their own chat goes
 	asked   string                       // the question, by number, of which they have been asked for the answer
@@ -108,6 +109,13 @@ func (d *day) hire(ctx context.Context) error {
 func (c *colleague) comes() {
 	c.on = true
 	c.write("上班")
+}
+
+// staysOn has WeChat let the bot write again.
+func (c *colleague) staysOn() {
+	if c.on {
+		c.write("上班")
+	}
 }
 
 // goes ends the working day: what they have in hand is first brought to an end by
@@ -209,10 +217,14 @@ func (c *colleague) plan(due int, least, most time.Duration, do func()) {
 	c.goOn()
 }
 
-// decide has the colleague press a button under a card in its time, unless they see by
-// then that there is no need any more.
+// decide has the colleague press a button under a card in its time, the newest first,
+// unless they see by then that there is no need any more.
 func (c *colleague) decide(least, most time.Duration, b emulator.Bubble, thread int64, label string) {
-	c.chores = append(c.chores, chore{rest, c.d.within(least, most), func() { c.do(b, thread, label) }, func() bool { return c.isMoot(b, label) }})
+	at := slices.IndexFunc(c.chores, func(o chore) bool { return o.due >= rest })
+	if at < 0 {
+		at = len(c.chores)
+	}
+	c.chores = slices.Insert(c.chores, at, chore{rest, c.d.within(least, most), func() { c.do(b, thread, label) }, func() bool { return c.isMoot(b, label) }})
 	c.goOn()
 }
 
@@ -240,9 +252,10 @@ const readsAfter = 3 * time.Second
 
 // goOn begins the next chore, unless the hands are full.
 func (c *colleague) goOn() {
-	for len(c.chores) > 0 && c.chores[0].moot != nil && c.chores[0].moot() {
-		c.chores = c.chores[1:]
-		c.d.facts.counts("cards too late to be pressed")
+	c.chores = slices.DeleteFunc(c.chores, func(o chore) bool { return o.moot != nil && o.moot() })
+	if !c.busy && c.wakes && len(c.chores) == 0 {
+		c.wakes = false
+		c.chores = []chore{{due: rest, takes: c.d.within(10*time.Second, time.Minute), do: c.staysOn}}
 	}
 	if c.busy || len(c.chores) == 0 {
 		return
@@ -265,7 +278,7 @@ func (c *colleague) goOn() {
 func (c *colleague) notice(b emulator.Bubble, thread int64) {
 	c.learn(b)
 	if c.on && strings.Contains(b.Text, "请回复“上班”") {
-		c.first(10*time.Second, time.Minute, func() { c.write("上班") })
+		c.wakes = true
 	}
 	code := clientCode.FindString(b.Text)
 	switch said := c.d.facts.open(marks(clientMark, b.Text)); {
@@ -284,6 +297,7 @@ func (c *colleague) notice(b emulator.Bubble, thread int64) {
 	case len(said) > 0 && code != "" && (thread == 0 || c.has[code]):
 		c.reply(b, thread, said)
 	case offers(b, "重发"):
+		c.d.facts.again[code] = true
 		c.plan(owed, 10*time.Second, time.Minute, func() { c.do(b, thread, "重发") })
 	case offers(b, "知道了"):
 		c.later(10*time.Second, time.Minute, func() { c.do(b, thread, "知道了") })
@@ -333,7 +347,7 @@ func (c *colleague) learnAsked(line string) {
 	switch {
 	case strings.HasPrefix(line, "请直接写给 "):
 		c.asked = questionNumber.FindString(line)
-	case c.asked != "" && (strings.Contains(line, c.asked+" 的答复已发给") || strings.Contains(line, c.asked+" 已由") || strings.Contains(line, c.asked+" 客户已经撤回")):
+	case c.asked != "" && (strings.Contains(line, c.asked+" 的答复已发给") || strings.Contains(line, c.asked+" 已由") || strings.Contains(line, c.asked+" 由") || strings.Contains(line, c.asked+" 客户已经撤回")):
 		c.asked = ""
 	}
 }
@@ -408,10 +422,19 @@ func (c *colleague) reply(b emulator.Bubble, thread int64, said []string) {
 // follow writes again and again to a client who has fallen silent, more than WeChat
 // lets through before they write.
 func (c *colleague) follow(b emulator.Bubble, thread int64, who *caller) {
+	code, wait := clientCode.FindString(b.Text), time.Duration(0)
 	for range 7 {
-		who.followed++
-		words := fmt.Sprintf("f%d-%d 您还在吗？", who.n, who.followed)
-		c.later(3*time.Minute, 6*time.Minute, func() { c.speak(b, thread, words) })
+		wait += c.d.within(3*time.Minute, 6*time.Minute)
+		c.d.after(wait, func(context.Context) error {
+			c.plan(owed, 5*time.Second, 20*time.Second, func() {
+				if !c.on || !c.has[code] || who.said > 2 {
+					return
+				}
+				who.followed++
+				c.speak(b, thread, fmt.Sprintf("f%d-%d 您还在吗？", who.n, who.followed))
+			})
+			return nil
+		})
 	}
 }
 
