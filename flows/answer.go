@@ -215,7 +215,7 @@ func giveAnswer(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) 
 		return false, err
 	}
 	t.Records.CancelFor(q.Client.Conversation, store.QuestionDue, u.Ref)
-	t.Tell(q.Client.Conversation, q.Client.Lang, sayAnswered.With(v))
+	t.TellFor(wroteAt(t, u.By), q.Client.Conversation, q.Client.Lang, sayAnswered.With(v))
 	t.Alert(answeredCard.For(u.Ref, v), bosses...)
 	return true, nil
 }
