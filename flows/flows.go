@@ -113,6 +113,7 @@ type House struct {
 	Action func(what string) string
 
 	Heard  func(*dialog.Turn) error         // a colleague can be told things again
+	Parted func(*dialog.Turn) error         // somebody has left us
 	Danger func(*dialog.Turn) (bool, error) // words for help
 	Lost   func(*dialog.Turn) (bool, error) // words that nothing else answers
 	Quoted func(*dialog.Turn) (bool, error) // words that quote a message of ours
@@ -136,6 +137,7 @@ func New(s Settings) House {
 		Gate:   needsPledge,
 
 		Heard:  s.heardAgain,
+		Parted: talkParted,
 		Danger: hearDanger(s),
 		Lost:   s.wonder,
 		Quoted: hearQuote,
@@ -233,7 +235,7 @@ func allNews(s Settings) []dialog.Notice {
 	return []dialog.Notice{
 		complaintUntaken(s), handoffUntaken(s), handoffFreed(s), handoffOpen(s), offerOver(s), placeMoved(s), talkBegun,
 		talkUnanswered(s), talkMoved(s), newcomerCame(s), tellMatchmaker, questionDue(s), questionUntaken(s),
-		talkIdle(s), talkEnded(s), undelivered(s), pictureLost, paperLapses, channelDown,
+		talkIdle(s), talkEnded(s), talkLeft(s), undelivered(s), pictureLost, paperLapses, channelDown,
 		channelUp, clientParted(s), clientErased, erasedByWish(s), forgetClient(s), copyMade(s),
 		copyEnds, copyFailed, leaveEnded, ownerChanged(s), handoverNews(s), newHandler(s), alertStep(s), alertsStuck(s),
 		alertsTogether(s), clockMark(s), digest(s), floorAnew(s), carriedNews, windowEnds, topicLost,

@@ -131,11 +131,12 @@ type handoffView struct {
 	Room         int       // how many clients a colleague can have
 	Hours        string    // when colleagues are there, in the agency's words
 	Opens        time.Time // when they are back; zero: they are there
+	Left         bool      // the client has left us
 	Holiday      string    // for which they are away, in the client's language; may be empty
 }
 
 func viewOfHandoff(h store.Handoff) handoffView {
-	return handoffView{Client: h.Client.Code(), Source: h.Client.SourceName, Lang: h.Client.Lang, Name: h.Staff.Name, Since: h.OpenedAt}
+	return handoffView{Client: h.Client.Code(), Source: h.Client.SourceName, Lang: h.Client.Lang, Name: h.Staff.Name, Since: h.OpenedAt, Left: !h.Client.LeftAt.IsZero()}
 }
 
 var (

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"redthread/bot"
@@ -322,14 +323,16 @@ func (s Settings) leave(t *dialog.Turn, h store.Handoff) error {
 	if err := s.stopClocks(t, h.Number()); err != nil {
 		return err
 	}
-	for _, timer := range []string{store.HandoffUntaken, handoffOpens, idleTimer, offerTimer, placeTimer, unansweredTimer} {
+	for _, timer := range []string{store.HandoffUntaken, handoffOpens, idleTimer, offerTimer, placeTimer, unansweredTimer, leftTimer} {
 		t.Cancel(timer, h.Number())
 	}
 	if h.Staff.ID != 0 {
 		t.Records.LaterFor(h.Desk, endedNews, h.Number(), t.Now())
 	}
 	t.TakeBack()
-	t.Say(sayEnded.With(viewOfHandoff(h)))
+	if h.Client.LeftAt.IsZero() {
+		t.Say(sayEnded.With(viewOfHandoff(h)))
+	}
 	if !h.Waiting() {
 		return nil
 	}
@@ -360,6 +363,7 @@ const (
 	endedNews       = "talk_ended"
 	movedNews       = "talk_moved"
 	unansweredTimer = "talk_unanswered"
+	leftTimer       = "talk_left" // the client has left us
 )
 
 // talkEnded tells the other side that the talk is over and gives them back to
@@ -386,6 +390,32 @@ func talkEnded(s Settings) dialog.Notice {
 		t.TakeBack()
 		t.Say(sayEnded.With(viewOfHandoff(h)))
 		return nil
+	}}
+}
+
+// leftFor is how long a talk is kept for a client who has left us: some follow again at
+// once.
+const leftFor = 10 * time.Minute
+
+// talkParted is for a client who leaves us in the middle of a talk, or of the wait for
+// one.
+func talkParted(t *dialog.Turn) error {
+	h, err := t.Records.MyHandoff()
+	if err == nil {
+		t.Later(leftTimer, h.Number(), t.Now().Add(leftFor))
+	}
+	return ignoreNotFound(err)
+}
+
+// talkLeft ends the talk of a client who has not come back, so that the colleague is free
+// for others.
+func talkLeft(s Settings) dialog.Notice {
+	return dialog.Notice{Name: leftTimer, Play: func(t *dialog.Turn, ref string) error {
+		h, err := t.Records.Handoff(ref)
+		if err != nil || !h.Open() || h.Client.LeftAt.IsZero() {
+			return ignoreNotFound(err)
+		}
+		return s.leave(t, h)
 	}}
 }
 

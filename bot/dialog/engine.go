@@ -61,6 +61,10 @@ type Config struct {
 	// not a moment ago, because on a platform that counts they had to write first.
 	Heard func(*Turn) error
 
+	// Parted, if there is one, hears that the person has left us: nothing that is said
+	// reaches them.
+	Parted func(*Turn) error
+
 	// Quoted, if there is one, may answer words that quote a message of ours
 	// (bot.Event.Quoted), before anything else does; false leaves them to the
 	// others.

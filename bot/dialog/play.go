@@ -138,7 +138,12 @@ func (e *Engine) bounced(t *Turn) (bool, error) {
 	return true, t.Records.KnockLost()
 }
 
-func (e *Engine) parting(t *Turn) (bool, error) { return t.Event.Kind == bot.Left, nil }
+func (e *Engine) parting(t *Turn) (bool, error) {
+	if t.Event.Kind != bot.Left || e.cfg.Parted == nil {
+		return t.Event.Kind == bot.Left, nil
+	}
+	return true, e.cfg.Parted(t)
+}
 
 func (e *Engine) arrival(t *Turn) (bool, error) {
 	switch {

@@ -115,7 +115,7 @@ func New(cfg Config) (_ *Server, err error) {
 	house := flows.New(s.promises())
 	s.engine, err = dialog.New(dialog.Config{
 		Store: cfg.Store, Texts: cfg.Texts.Current, Agency: cfg.Agency,
-		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May, Gate: house.Gate, Heard: house.Heard, Refused: func(what string, colleague bool) { s.metrics.Refused(house.Action(what), colleague) },
+		Flows: house.Flows, Cards: house.Cards, News: house.News, Human: house.Human, Relay: house.Relay, Danger: house.Danger, Lost: house.Lost, Quoted: house.Quoted, Place: house.Place, May: house.May, Gate: house.Gate, Heard: house.Heard, Parted: house.Parted, Refused: func(what string, colleague bool) { s.metrics.Refused(house.Action(what), colleague) },
 		Now: cfg.Store.Now, Log: s.log,
 	})
 	if err != nil {
