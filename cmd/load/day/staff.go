@@ -24,6 +24,7 @@ type colleague struct {
 	unread  map[string][]emulator.Bubble // by code, in the topics of clients who are not theirs, as far as they know
 	chores  []chore                      // what they are about to do
 	busy    bool                         // one of them is under way
+	last    bool                         // they serve whom they have, and nobody else
 	wakes   bool                         // they have read that they must write to be alerted again
 	has     map[string]bool              // the clients, by code, with whom they talk
 	turned  string                       // the client, by code, to whom what they write in their own chat goes
@@ -111,9 +112,21 @@ func (c *colleague) comes() {
 	c.write("上班")
 }
 
+// goesHome decides what becomes of who they talk with: they are handed over while others
+// are at work, or served to their end.
+func (c *colleague) goesHome(b emulator.Bubble) {
+	answer := "聊完这些再走，不接新的"
+	if c.d.clock.Now().Before(monday.Add(17*time.Hour)) && c.d.draw.IntN(2) == 0 {
+		answer = "现在就请同事接手"
+	} else {
+		c.on, c.last = true, true
+	}
+	c.first(2*time.Second, 10*time.Second, func() { c.press(b, answer) })
+}
+
 // staysOn has WeChat let the bot write again.
 func (c *colleague) staysOn() {
-	if c.on {
+	if c.on && !c.last {
 		c.write("上班")
 	}
 }
@@ -281,6 +294,9 @@ func (c *colleague) notice(b emulator.Bubble, thread int64) {
 		c.wakes = true
 	}
 	code := clientCode.FindString(b.Text)
+	if offers(b, "聊完这些再走，不接新的") {
+		c.goesHome(b)
+	}
 	switch said := c.d.facts.open(marks(clientMark, b.Text)); {
 	case !c.on:
 	case offers(b, "接待"):
@@ -296,7 +312,7 @@ func (c *colleague) notice(b emulator.Bubble, thread int64) {
 		c.answer(b, said)
 	case len(said) > 0 && code != "" && (thread == 0 || c.has[code]):
 		c.reply(b, thread, said)
-	case offers(b, "重发"):
+	case offers(b, "重发") && !strings.Contains(b.Text, "屏蔽了我们"):
 		c.d.facts.again[code] = true
 		c.plan(owed, 10*time.Second, time.Minute, func() { c.do(b, thread, "重发") })
 	case offers(b, "知道了"):
@@ -389,7 +405,7 @@ func (c *colleague) do(b emulator.Bubble, thread int64, label string) {
 // claim comes to a client who waits; one in eight is left to others.
 func (c *colleague) claim(b emulator.Bubble, thread int64) {
 	switch {
-	case len(c.has) >= store.DefaultCapacity: // they see that they have no room
+	case c.last, len(c.has) >= store.DefaultCapacity: // they see that they have no room
 	case c.role == store.RoleSupervisor && !strings.Contains(b.Text, "⏰"):
 	case c.d.draw.IntN(8) == 0:
 		c.d.facts.counts("offers left unanswered")
