@@ -42,6 +42,10 @@ const (
 // lookAgain is how soon the search goes on for a client for whom nobody has room.
 const lookAgain = 5 * time.Minute
 
+// roundFor is how long after everybody was called the search begins again with one after
+// the other: who was busy then may be free.
+const roundFor = 15 * time.Minute
+
 // call has somebody looked for who comes to a client.
 func (s Settings) call(t *dialog.Turn, h store.Handoff) error {
 	if h.CalledAt.IsZero() {
@@ -181,6 +185,9 @@ func offerOver(s Settings) dialog.Notice {
 		}
 		if _, err := t.Records.TakeOfferBack(h, store.StepPassed); err != nil || !s.Calendar.Open(t.Now()) {
 			return err // when they are back, handoffOpens looks for somebody
+		}
+		if err := t.Records.AskAnew(h, t.Now().Add(-roundFor)); err != nil {
+			return err
 		}
 		t.Later(offerTimer, ref, t.Now().Add(lookAgain))
 		return s.deal(t)

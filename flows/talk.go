@@ -214,6 +214,9 @@ func keepWords(t *dialog.Turn, h store.Handoff) error {
 		return err
 	}
 	w.Ref = ""
+	if _, err := t.Records.NoteAsked(h); err != nil {
+		return err
+	}
 	n, err := t.Records.KeepWords(h, w, mostKept)
 	switch {
 	case errors.Is(err, store.ErrFull):

@@ -35,7 +35,7 @@ type Handoff struct {
 	TakenAt  time.Time // zero: nobody has come
 	ClosedAt time.Time // zero: open
 
-	AskedAt    time.Time // since when the client has waited for an answer in the talk; zero: they have it
+	AskedAt    time.Time // since when the client has waited for an answer of whoever has the talk, or had it; zero: they have it
 	RemindedAt time.Time // when the colleague was reminded of that; zero: not yet
 	AnsweredAt time.Time // when the client heard from a person first; zero: not yet
 }
@@ -283,9 +283,15 @@ func (tx *Tx) roomFor(by Staff, most int) error {
 	return nil
 }
 
+// giveHandoff gives a talk to a colleague. Its client waits for an answer, unless they
+// have had one and said nothing since.
 func (tx *Tx) giveHandoff(h Handoff, to Staff, desk bot.Conversation, step Step) (Handoff, bool, error) {
+	asked := millis(tx.now)
+	if h.AskedAt.IsZero() && !h.AnsweredAt.IsZero() {
+		asked = 0
+	}
 	err := tx.update("take hand-off", &handoffRow{}, h.ID, map[string]any{
-		"state": handoffTaken, "staff_id": to.ID, "desk": desk.String(), "taken_at": millis(tx.now), "asked_at": millis(tx.now), "reminded_at": 0,
+		"state": handoffTaken, "staff_id": to.ID, "desk": desk.String(), "taken_at": millis(tx.now), "asked_at": asked, "reminded_at": 0,
 	})
 	if err == nil {
 		err = tx.leaveQueue(h.ID)
@@ -309,7 +315,7 @@ func (tx *Tx) MoveDesk(h Handoff, desk bot.Conversation) error {
 // the talk counts as asked.
 func (tx *Tx) ReturnHandoff(h Handoff, why Step) error {
 	err := tx.update("return hand-off", &handoffRow{}, h.ID, map[string]any{
-		"state": handoffWaiting, "staff_id": 0, "desk": "", "taken_at": 0, "asked_at": 0, "reminded_at": 0, "called_at": 0,
+		"state": handoffWaiting, "staff_id": 0, "desk": "", "taken_at": 0, "reminded_at": 0, "called_at": 0,
 	})
 	if err == nil {
 		err = tx.queueUp(h.ID)
@@ -369,7 +375,7 @@ func (s *Store) freeHandoffs(ctx context.Context, tx *sql.Tx, staff int64) error
 	}
 	return s.free(ctx, tx,
 		"SELECT h.id, k.conversation FROM handoffs h JOIN clients k ON k.id = h.client_id WHERE h.staff_id = ? AND h.state = 'taken'",
-		"UPDATE handoffs SET staff_id = 0, desk = '', called_at = 0, taken_at = 0, asked_at = 0, reminded_at = 0, state = 'waiting' WHERE id = ?",
+		"UPDATE handoffs SET staff_id = 0, desk = '', called_at = 0, taken_at = 0, reminded_at = 0, state = 'waiting' WHERE id = ?",
 		staff, HandoffFreed, "H")
 }
 

@@ -240,6 +240,16 @@ func (tx *Tx) CallAll(h Handoff, staff []int64) (first bool, err error) {
 	return true, tx.noteHandoff(h, StepCalledAll, 0)
 }
 
+// AskAnew lets the search for somebody who comes to a client begin again, if everybody
+// was called before a moment and nobody has come.
+func (tx *Tx) AskAnew(h Handoff, before time.Time) error {
+	n, err := tx.exec("UPDATE handoff_queue SET all_at = 0 WHERE handoff_id = ? AND all_at > 0 AND all_at <= ?", h.ID, millis(before))
+	if err == nil && n == 1 {
+		_, err = tx.exec("DELETE FROM handoff_asked WHERE handoff_id = ?", h.ID)
+	}
+	return wrap("begin a search again", err)
+}
+
 // MayBeAsked lets a colleague who has come, or has room again, be offered whom
 // they were offered before.
 func (tx *Tx) MayBeAsked(staff int64) error {
