@@ -262,6 +262,14 @@ func (tx *Tx) TakeOverHandoff(ref string, by Staff, desk bot.Conversation, most 
 	return tx.giveHandoff(h, by, desk, StepTakenOver)
 }
 
+// quietFor is how long a client who has their answer may say nothing until the talk is
+// none any more of those for whom a colleague has room.
+const quietFor = 45 * time.Minute
+
+// lively are the talks that keep a colleague busy; its argument is when quiet ones went
+// quiet.
+const lively = "state = 'taken' AND (asked_at > 0 OR answered_at = 0 OR EXISTS (SELECT 1 FROM handoff_words w WHERE w.handoff_id = handoffs.id AND w.staff_id = 0 AND w.at > ?))"
+
 // roomFor holds the colleague's row, so that two clients never come into the last
 // place at once.
 func (tx *Tx) roomFor(by Staff, most int) error {
@@ -274,7 +282,7 @@ func (tx *Tx) roomFor(by Staff, most int) error {
 		return err
 	}
 	var has []handoffRow
-	if err := db.Clauses(forUpdate).Where("staff_id = ? AND state = ?", by.ID, handoffTaken).Find(&has).Error; err != nil {
+	if err := db.Clauses(forUpdate).Where("staff_id = ? AND "+lively, by.ID, millis(tx.now.Add(-quietFor))).Find(&has).Error; err != nil {
 		return wrap("count a colleague's clients", err)
 	}
 	if len(has) >= most {

@@ -259,7 +259,7 @@ func (tx *Tx) MayBeAsked(staff int64) error {
 
 // Load is what a colleague has to do.
 type Load struct {
-	Talks, Offers int
+	Talks, Offers int       // talks whose client has gone quiet do not count
 	Last          time.Time // when they were last offered or given a client; zero: never
 }
 
@@ -269,16 +269,17 @@ func (tx *Tx) Loads() (map[int64]Load, error) {
 	for _, q := range []struct {
 		query string
 		take  func(*Load, int64)
+		args  []any
 	}{
-		{"SELECT staff_id, COUNT(*) FROM handoffs WHERE state = 'taken' GROUP BY staff_id", func(l *Load, n int64) { l.Talks = int(n) }},
-		{"SELECT offered_to, COUNT(*) FROM handoff_queue WHERE offered_to <> 0 GROUP BY offered_to", func(l *Load, n int64) { l.Offers = int(n) }},
-		{"SELECT staff_id, MAX(at) FROM handoff_steps WHERE staff_id <> 0 AND step IN ('offered', 'taken', 'taken_over') GROUP BY staff_id", func(l *Load, n int64) { l.Last = fromMillis(n) }},
+		{"SELECT staff_id, COUNT(*) FROM handoffs WHERE " + lively + " GROUP BY staff_id", func(l *Load, n int64) { l.Talks = int(n) }, []any{millis(tx.now.Add(-quietFor))}},
+		{"SELECT offered_to, COUNT(*) FROM handoff_queue WHERE offered_to <> 0 GROUP BY offered_to", func(l *Load, n int64) { l.Offers = int(n) }, nil},
+		{"SELECT staff_id, MAX(at) FROM handoff_steps WHERE staff_id <> 0 AND step IN ('offered', 'taken', 'taken_over') GROUP BY staff_id", func(l *Load, n int64) { l.Last = fromMillis(n) }, nil},
 	} {
 		if err := tx.eachPair(q.query, func(staff, n int64) {
 			l := all[staff]
 			q.take(&l, n)
 			all[staff] = l
-		}); err != nil {
+		}, q.args...); err != nil {
 			return nil, wrap("read what colleagues have to do", err)
 		}
 	}
