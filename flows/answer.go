@@ -215,7 +215,7 @@ func giveAnswer(t *dialog.Turn, s Settings, u utterance) (sent bool, err error) 
 		return false, err
 	}
 	t.Records.CancelFor(q.Client.Conversation, store.QuestionDue, u.Ref)
-	t.TellFor(wroteAt(t, u.By), q.Client.Conversation, q.Client.Lang, sayAnswered.With(v))
+	t.Carry(dialog.Parcel{To: q.Client.Conversation, Lang: q.Client.Lang, Line: sayAnswered.With(v), For: wroteAt(t, u.By)})
 	t.Alert(answeredCard.For(u.Ref, v), bosses...)
 	return true, nil
 }

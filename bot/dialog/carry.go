@@ -52,11 +52,6 @@ func (t *Turn) Carry(p Parcel) {
 	t.out = append(t.out, outgoing{to: p.To, lane: store.Replies, m: m, carries: &c})
 }
 
-// TellFor is Tell for words of a person, who is told at sender what becomes of them.
-func (t *Turn) TellFor(sender, to bot.Conversation, lang string, l templates.Line, photos ...bot.MediaID) {
-	t.Carry(Parcel{To: to, Lang: lang, Line: l, Photos: photos, For: sender})
-}
-
 // correct makes the message take the place of the one that the event corrects.
 func (t *Turn) correct(m *bot.Message, p Parcel) {
 	if t.Event.Kind != bot.Edited || t.Event.Ref == "" || p.Instead == nil || len(m.Photos)+len(m.Buttons) > 0 || m.Document != nil {
