@@ -64,9 +64,9 @@ func (tx *Tx) KnockLost() error {
 	if _, err := tx.exec("UPDATE outbox_heads SET knocked_opens = -1 WHERE conversation = ?", name); err != nil {
 		return wrap("note that a knock was lost", err)
 	}
-	all, err := tx.carriedWhere("c.conversation = ? AND c.tells = 1 AND c.told = ? AND o.state IN ('queued', 'waiting')", name, string(Knocked))
-	for _, c := range all {
-		tx.LaterFor(c.Carry.Sender, NewsCarried, c.ID, tx.now)
+	all, err := tx.carriedWhere("c.conversation = ? AND c.tells = 1 AND c.told = ? AND o.state IN ('queued', 'waiting') ORDER BY c.seq", name, string(Knocked))
+	for i, c := range all { // due one after the other, to be told in their order
+		tx.LaterFor(c.Carry.Sender, NewsCarried, c.ID, tx.now.Add(-time.Duration(len(all)-i)*time.Millisecond))
 	}
 	return err
 }
