@@ -118,7 +118,9 @@ func enters(id string) step {
 
 // presses clicks the button with that label in the talk on the phone.
 func presses(id, label string) step {
-	return chromedp.Click(fmt.Sprintf(`//*[@id="phone-%s"]//*[@role="log"]//*[self::button or self::a][normalize-space()=%q]`, id, label), chromedp.NodeVisible)
+	where := fmt.Sprintf(`//*[@id="phone-%s"]//*[@role="log"]//*[self::button or self::a][normalize-space()=%q]`, id, label)
+	// A picture that has just come may move the button away from under a mouse.
+	return becomes(fmt.Sprintf(`(b => !!b?.checkVisibility() && (b.click(), true))(document.evaluate(%q, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE, null).singleNodeValue)`, where))
 }
 
 func writes(id, words string) step {
