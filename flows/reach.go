@@ -28,7 +28,7 @@ const forTalk = 3
 // a colleague afterwards, though they write nothing.
 func roomForTalk(t *dialog.Turn) (bool, error) {
 	w, err := t.Records.Window(t.Event.From)
-	return !w.Counted || w.Left > forTalk, err
+	return w.Room(forTalk), err
 }
 
 // hearing is the chat in which something reaches a colleague now; ok is false when
@@ -39,7 +39,7 @@ func hearing(t *dialog.Turn, st store.Staff) (chat bot.Conversation, ok bool, er
 			return chat, true, nil
 		}
 		w, err := t.Records.Window(chat)
-		if err != nil || !w.Gone && (!w.Counted || w.Left > 0) {
+		if err != nil || !w.Gone && w.Room(0) {
 			return chat, err == nil, err
 		}
 	}

@@ -374,6 +374,9 @@ type Window struct {
 	Behind  bool      // something has been said that is still on its way, or waits
 }
 
+// Room says that more than so many messages are left, as far as the platform counts.
+func (w Window) Room(besides int) bool { return !w.Counted || w.Left > besides }
+
 // Closed says that nothing can be sent before the person writes.
 func (w Window) Closed(now time.Time) bool { return w.Counted && (w.Left <= 0 || !now.Before(w.Until)) }
 

@@ -43,26 +43,28 @@ const mostAside = 1200
 // mostCards is how many cards are looked at that waited for a colleague.
 const mostCards = 100
 
-// hearsAgain tells the house when a colleague had used up what the platform allows and
-// has written.
-func (t *Turn) hearsAgain() error {
-	if !t.opens() || t.engine.cfg.Heard == nil {
-		return nil
-	}
-	w, err := t.Records.Window(t.Event.From)
-	if err != nil || !w.Counted || w.Left > 0 {
-		return err
-	}
-	return t.engine.cfg.Heard(t)
-}
-
-// callOffCards is for a colleague who has just written where the platform counts: of
-// the cards that waited for it those do not come that nobody needs any more, nor those
-// in whose place a newer one comes.
-func (t *Turn) callOffCards() error {
+// welcomeBack is for a colleague who has just written where the platform counts: if they
+// had used up what it allows the house hears of it, and what waited is looked through.
+func (t *Turn) welcomeBack() error {
 	if !t.opens() {
 		return nil
 	}
+	w, err := t.Records.Window(t.Event.From)
+	if err == nil && !w.Room(0) && t.engine.cfg.Heard != nil {
+		err = t.engine.cfg.Heard(t)
+	}
+	if err == nil && w.Behind {
+		err = t.callOffCards()
+	}
+	if err != nil {
+		return err
+	}
+	return t.sayAsides()
+}
+
+// callOffCards looks through the cards that waited: those do not come that nobody needs
+// any more, nor those in whose place a newer one comes.
+func (t *Turn) callOffCards() error {
 	waiting, err := t.Records.CardsWaiting(mostCards)
 	if err != nil || len(waiting) == 0 {
 		return err
@@ -109,9 +111,6 @@ func (t *Turn) opens() bool {
 // sayAsides tells a colleague who has just written what was put aside for them, in one
 // message with the answer if there is one.
 func (t *Turn) sayAsides() error {
-	if !t.opens() {
-		return nil
-	}
 	news, err := t.Records.Asides(mostAside)
 	if err != nil || len(news) == 0 {
 		return err

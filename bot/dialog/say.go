@@ -99,13 +99,7 @@ func (t *Turn) unbutton() {
 // commit leaves everything that was said, the change of the pressed message
 // first.
 func (t *Turn) commit() error {
-	if err := t.hearsAgain(); err != nil {
-		return err
-	}
-	if err := t.callOffCards(); err != nil {
-		return err
-	}
-	if err := t.sayAsides(); err != nil {
+	if err := t.welcomeBack(); err != nil {
 		return err
 	}
 	if len(t.notes) > 0 {

@@ -29,6 +29,14 @@ func (s *stage) post(chat string, lane store.Lane, text string, words bool) {
 	}
 }
 
+// posts leaves n messages that are numbered.
+func (s *stage) posts(chat string, lane store.Lane, text string, n int, words bool) {
+	s.t.Helper()
+	for i := range n {
+		s.post(chat, lane, fmt.Sprint(text, i), words)
+	}
+}
+
 // returns lets chat write, and gives the news that had been put aside for it.
 func (s *stage) returns(chat string) (news []string) {
 	s.t.Helper()
@@ -52,9 +60,7 @@ func TestNewsMakesRoom(t *testing.T) {
 	s := newStage(t)
 	s.p.metered = true
 	s.returns("1")
-	for i := range 4 {
-		s.post("1", store.Asides, fmt.Sprint("n", i), false)
-	}
+	s.posts("1", store.Asides, "n", 4, false)
 	s.drain(3) // two are left
 	s.post("1", store.Replies, "offer", false)
 	s.post("1", store.Asides, "n4", false)
@@ -80,9 +86,7 @@ func TestNewsGiveWayToWhatComesAfter(t *testing.T) {
 	s.p.metered = true
 	s.returns("1")
 	s.post("1", store.Asides, "news", false)
-	for i := range 3 {
-		s.post("1", store.Alerts, fmt.Sprint("alert", i), false)
-	}
+	s.posts("1", store.Alerts, "alert", 3, false)
 	s.drain(3)
 	s.heard("1", "alert0/1", "alert1/1", "alert2/1")
 }
@@ -93,12 +97,8 @@ func TestWordsThatWaitTogether(t *testing.T) {
 	s := newStage(t)
 	s.p.metered = true
 	s.returns("1")
-	for i := range 5 {
-		s.post("1", store.Alerts, fmt.Sprint("a", i), false)
-	}
-	for i := range 4 {
-		s.post("1", store.Replies, fmt.Sprint("w", i), true)
-	}
+	s.posts("1", store.Alerts, "a", 5, false)
+	s.posts("1", store.Replies, "w", 4, true)
 	s.post("1", store.Replies, strings.Repeat("x", 1600), true)
 	s.post("1", store.Alerts, "a5", false)
 	s.post("1", store.Replies, "w4", true)
@@ -119,12 +119,8 @@ func TestAnswersOvertakeCards(t *testing.T) {
 	s := newStage(t)
 	s.p.metered = true
 	s.returns("1")
-	for i := range 5 {
-		s.post("1", store.Replies, fmt.Sprint("r", i), false)
-	}
-	for i := range 20 {
-		s.post("1", store.Alerts, fmt.Sprint("a", i), false)
-	}
+	s.posts("1", store.Replies, "r", 5, false)
+	s.posts("1", store.Alerts, "a", 20, false)
 	s.drain(5)
 	s.returns("1")
 	s.post("1", store.Replies, "w0", true)
@@ -169,9 +165,7 @@ func TestLastMessageSaysSo(t *testing.T) {
 	}
 	for _, chat := range []string{"1", "2"} {
 		s.returns(chat)
-		for i := range 5 {
-			s.post(chat, store.Alerts, fmt.Sprint("a", i), false)
-		}
+		s.posts(chat, store.Alerts, "a", 5, false)
 	}
 	s.drain(10)
 	s.heard("1", "a0/1", "a1/1", "a2/1", "a3/1", "a4\n\nlast:staff zh-CN/1")
