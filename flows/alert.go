@@ -183,14 +183,20 @@ func (s Settings) callFrom(t *dialog.Turn, a store.Alert, from store.Rung) error
 		return t.Records.EndAlert(a, store.AlertClosed, 0)
 	}
 	if a.Urgency != store.Now && a.Urgency != store.Rescue && !s.Calendar.Open(t.Now()) && (a.Urgency == store.Soon || !a.CalledAt.IsZero()) {
-		return s.callAt(t, a, s.Calendar.NextOpen(t.Now()))
+		goOn(t, a, s.Calendar.NextOpen(t.Now()))
+		return nil
 	}
+	stood := a
 	whom, err := s.climb(t, &a, from)
 	if err != nil {
 		return err
 	}
 	if len(whom) == 0 {
-		return s.callAt(t, a, s.onwards(a, t.Now(), s.Alerts.Repeat))
+		goOn(t, a, s.onwards(a, t.Now(), s.Alerts.Repeat))
+		if a == stood {
+			return nil
+		}
+		return t.Records.MoveAlert(a, false)
 	}
 	under, err := alerted(t, a)
 	if err != nil {
@@ -205,10 +211,8 @@ func (s Settings) callFrom(t *dialog.Turn, a store.Alert, from store.Rung) error
 		return err
 	}
 	wait, err := s.patienceAt(t, a)
-	if err != nil {
-		return err
-	}
-	return s.callAt(t, a, s.onwards(a, t.Now(), wait))
+	goOn(t, a, s.onwards(a, t.Now(), wait))
+	return err
 }
 
 // onwards is when an alert goes on that waits for so long: in working time, but where
@@ -223,10 +227,9 @@ func (s Settings) onwards(a store.Alert, now time.Time, wait time.Duration) time
 // rescueWithin is the longest that an alert about somebody in danger waits anywhere.
 const rescueWithin = 3 * time.Minute
 
-// callAt has the alert go on at a time, and keeps where it stands.
-func (s Settings) callAt(t *dialog.Turn, a store.Alert, at time.Time) error {
+// goOn has the alert go on at a time.
+func goOn(t *dialog.Turn, a store.Alert, at time.Time) {
 	t.Records.LaterFor(a.Conversation, store.AlertStep, a.Number(), at)
-	return t.Records.MoveAlert(a, false)
 }
 
 // climb finds whom to call, and where the alert stands then: on the first rung from

@@ -48,13 +48,17 @@ func (g Targets) weighed(d time.Duration, matter string) time.Duration {
 // startClock begins to count on a paper of a client's. One of its kind that runs is
 // left as it is; one that is over begins anew.
 func (s Settings) startClock(t *dialog.Turn, kind sla.Kind, paper string, c store.Client, staff int64, target time.Duration) error {
-	old, err := t.Records.Clock(paper, kind)
-	if err != nil && !errors.Is(err, store.ErrNotFound) || err == nil && !old.Over {
+	clock := store.PaperClock{
+		Clock: sla.Start(target, t.Now()), Paper: paper, Kind: kind, Conversation: c.Conversation, ClientID: c.Chat, StaffID: staff, StartedAt: t.Now(),
+	}
+	if first, err := t.Records.AddClock(clock, clock.Due(s.Calendar), clock.NextMark(s.Calendar, 0)); first || err != nil {
 		return err
 	}
-	return s.setClock(t, store.PaperClock{
-		Clock: sla.Start(target, t.Now()), Paper: paper, Kind: kind, Conversation: c.Conversation, ClientID: c.Chat, StaffID: staff, StartedAt: t.Now(),
-	})
+	old, err := t.Records.Clock(paper, kind)
+	if err != nil || !old.Over {
+		return err
+	}
+	return s.setClock(t, clock)
 }
 
 func (s Settings) setClock(t *dialog.Turn, c store.PaperClock) error {

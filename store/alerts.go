@@ -107,13 +107,17 @@ func (r alertRow) read() (Alert, error) {
 // about the paper: that one is given.
 func (tx *Tx) RaiseAlert(a Alert) (_ Alert, raised bool, err error) {
 	key := a.Kind + "|" + a.Paper
-	n, err := tx.exec(tx.s.dialect.once+"alerts (kind, paper, urgency, conversation, client_id, first_id, rung, round, opened_at, called_at, open_key) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?)",
+	id, err := tx.add(tx.s.dialect.once+"alerts (kind, paper, urgency, conversation, client_id, first_id, rung, round, opened_at, called_at, open_key) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 0, ?)",
 		a.Kind, a.Paper, string(a.Urgency), a.Conversation.String(), a.ClientID, a.FirstID, int(a.Rung), millis(tx.now), key)
 	if err != nil {
 		return a, false, wrap("raise an alert", err)
 	}
-	a, err = tx.alertWhere("open_key = ?", key)
-	return a, n == 1, err
+	if id == 0 {
+		a, err = tx.alertWhere("open_key = ?", key)
+		return a, false, err
+	}
+	a.ID, a.OpenedAt = id, tx.now
+	return a, true, nil
 }
 
 // AlertByNumber reads an alert. ErrNotFound: there is none.

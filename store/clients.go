@@ -117,6 +117,7 @@ func (tx *Tx) Speak(lang string) error {
 		}
 	}
 	here := tx.ev.From.String()
+	tx.roster = nil
 	_, err = tx.exec("UPDATE staff SET lang = ? WHERE "+staffThere, lang, here, here)
 	return wrap("note a colleague's language", err)
 }
@@ -181,7 +182,7 @@ func (tx *Tx) noteNewcomer() error {
 	if err != nil {
 		return err
 	}
-	return tx.do("note a new client", "INSERT INTO clients (conversation, name, lang, source, arrived_at, left_at) VALUES (?, ?, ?, '', ?, 0)",
+	return tx.do("clients", "note a new client", "INSERT INTO clients (conversation, name, lang, source, arrived_at, left_at) VALUES (?, ?, ?, '', ?, 0)",
 		row.Conversation, row.Name, row.Lang, row.ArrivedAt)
 }
 

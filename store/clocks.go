@@ -75,14 +75,23 @@ func (tx *Tx) Clocks(paper string) ([]PaperClock, error) {
 	return tx.clocks("paper = ? AND stopped = ?", 100, paper, false)
 }
 
+const clockColumns = "sla_clocks (paper, kind, conversation, client_id, staff_id, target, spent, since, stopped, mark, due_at, started_at, stopped_at) VALUES "
+
+// AddClock keeps the first clock of its kind on a paper, and has its timer come due at
+// the time given; the zero time: it has none. It does nothing, and is false, when the
+// paper has had one.
+func (tx *Tx) AddClock(c PaperClock, due, next time.Time) (bool, error) {
+	n, err := tx.exec(tx.s.dialect.once+clockColumns+rows(1, 13), tx.clockArgs(c, due)...)
+	if err == nil && n == 1 {
+		tx.wind(c, next)
+	}
+	return n == 1, wrap("keep a clock", err)
+}
+
 // SetClock keeps a paper's clock as it stands now, and has its timer come due at
 // the time given; the zero time: it has none. A clock that had been over begins
 // anew with its Started.
 func (tx *Tx) SetClock(c PaperClock, due, next time.Time) error {
-	stopped := int64(0)
-	if c.Over {
-		stopped = millis(tx.now)
-	}
 	on := "ON CONFLICT (paper, kind) DO UPDATE SET"
 	if tx.s.dialect.name == "mysql" {
 		on = tx.s.dialect.upsert
@@ -93,17 +102,30 @@ func (tx *Tx) SetClock(c PaperClock, due, next time.Time) error {
 		}
 		on += " " + column + " = " + tx.s.dialect.incoming(column)
 	}
-	_, err := tx.exec("INSERT INTO sla_clocks (paper, kind, conversation, client_id, staff_id, target, spent, since, stopped, mark, due_at, started_at, stopped_at) VALUES "+rows(1, 13)+" "+on,
-		c.Paper, string(c.Kind), c.Conversation.String(), c.ClientID, c.StaffID, c.Target.Milliseconds(), c.Spent.Milliseconds(), millis(c.Since), c.Over, c.Mark, millis(due), millis(c.StartedAt), stopped)
+	_, err := tx.exec("INSERT INTO "+clockColumns+rows(1, 13)+" "+on, tx.clockArgs(c, due)...)
 	if err != nil {
 		return wrap("keep a clock", err)
 	}
+	tx.wind(c, next)
+	return nil
+}
+
+func (tx *Tx) clockArgs(c PaperClock, due time.Time) []any {
+	stopped := int64(0)
+	if c.Over {
+		stopped = millis(tx.now)
+	}
+	return []any{c.Paper, string(c.Kind), c.Conversation.String(), c.ClientID, c.StaffID, c.Target.Milliseconds(), c.Spent.Milliseconds(),
+		millis(c.Since), c.Over, c.Mark, millis(due), millis(c.StartedAt), stopped}
+}
+
+// wind sets the clock's timer, or takes it away.
+func (tx *Tx) wind(c PaperClock, next time.Time) {
 	if next.IsZero() {
 		tx.CancelFor(c.Conversation, SLAMark, c.Ref())
 	} else {
 		tx.LaterFor(c.Conversation, SLAMark, c.Ref(), next)
 	}
-	return nil
 }
 
 // Charge notes who has a paper in hand now on the clocks that are not over; 0:

@@ -211,17 +211,6 @@ func sessionArgs(txs []*Tx) (args []any) {
 	return args
 }
 
-func (s *Store) writeTimers(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
-	for _, t := range txs {
-		for _, c := range t.timers {
-			if err := s.writeTimer(ctx, tx, c); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // rows are n groups of placeholders, width each.
 func rows(n, width int) string {
 	one := "(?" + strings.Repeat(", ?", width-1) + ")"

@@ -139,6 +139,7 @@ func (tx *Tx) FileComplaint(n NewComplaint) (Complaint, error) {
 	}
 	c := row.read()
 	c.Client, c.Facts, c.Evidence, c.Steps = client, n.Facts, n.Evidence, []CaseStep{{CaseFiled, c.FiledAt}}
+	tx.filed = &c
 	return c, nil
 }
 
@@ -183,6 +184,7 @@ func (tx *Tx) move(ref string, to CaseState, by Staff, where string, change map[
 		return c, false, err
 	}
 	change["state"] = to
+	tx.filed = nil
 	done := db.Model(&complaintRow{}).Where("id = ? AND state NOT IN ?", row.ID, []CaseState{CaseClosed, to}).Where(where).Updates(change)
 	if done.Error != nil {
 		return c, false, wrap("move complaint", done.Error)
@@ -199,6 +201,9 @@ func (tx *Tx) move(ref string, to CaseState, by Staff, where string, change map[
 // Complaint reads a complaint with its facts and evidence. ErrNotFound: there is
 // none.
 func (tx *Tx) Complaint(ref string) (Complaint, error) {
+	if tx.filed != nil && tx.filed.Number() == ref { // nobody else has seen it yet
+		return *tx.filed, nil
+	}
 	row, err := tx.complaintRow(ref)
 	if err != nil {
 		return Complaint{}, err

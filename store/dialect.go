@@ -101,10 +101,11 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	c.Logger = mysqldriver.Logger(&mysqldriver.NopLogger{})
 	s.dialect = onMySQL
 	// Not by its DSN, which would leave the logger out.
-	connector, err := mysqldriver.NewConnector(c)
+	plain, err := mysqldriver.NewConnector(c)
 	if err != nil {
 		return fmt.Errorf("store: open database: %w", err)
 	}
+	connector := readCommitted{plain}
 	// MariaDB's INSERT … RETURNING makes the ORM count a refused duplicate as a
 	// row; without the version it uses neither.
 	if err := s.openORM(mysql.New(mysql.Config{Conn: sql.OpenDB(connector), SkipInitializeWithVersion: true})); err != nil {

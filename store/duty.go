@@ -77,6 +77,7 @@ func (tx *Tx) setStaff(what string, staff int64, set string, args ...any) error 
 	if err := tx.hold(what, &staffRow{}, "id = ? AND revoked_at = 0", staff); err != nil {
 		return err
 	}
+	tx.roster = nil
 	_, err := tx.exec("UPDATE staff SET "+set+" WHERE id = ?", append(args, staff)...)
 	return wrap(what, err)
 }

@@ -242,7 +242,7 @@ func (s *Store) handAlert(ctx context.Context, tx *sql.Tx, a alertRow) error {
 	set := "first_id = ?"
 	if a.Rung == int(RungOwner) {
 		set += ", called_at = 0"
-		if _, err := tx.ExecContext(ctx, s.timerUpsert(), a.Conversation, AlertStep, Alert{ID: a.ID}.Number(), millis(s.now())); err != nil {
+		if _, err := tx.ExecContext(ctx, s.timerUpsert(1), a.Conversation, AlertStep, Alert{ID: a.ID}.Number(), millis(s.now())); err != nil {
 			return err
 		}
 	}
@@ -382,7 +382,7 @@ func (s *Store) give(ctx context.Context, tx *sql.Tx, k handing, p freed, to int
 	if k.news == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, s.timerUpsert(), p.conversation, k.news, ref, millis(s.now()))
+	_, err := tx.ExecContext(ctx, s.timerUpsert(1), p.conversation, k.news, ref, millis(s.now()))
 	return err
 }
 
@@ -393,7 +393,7 @@ func (s *Store) tellTakers(ctx context.Context, tx *sql.Tx, h Handover, takers [
 		if !got && t.role != RoleSupervisor && t.role != RoleOwner {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, s.timerUpsert(), t.conversation, NewsHandover, h.Number(), millis(s.now())); err != nil {
+		if _, err := tx.ExecContext(ctx, s.timerUpsert(1), t.conversation, NewsHandover, h.Number(), millis(s.now())); err != nil {
 			return err
 		}
 	}

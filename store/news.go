@@ -24,6 +24,6 @@ const (
 )
 
 func (s *Store) news(ctx context.Context, tx *sql.Tx, about bot.Conversation, name, ref string) error {
-	_, err := tx.ExecContext(ctx, s.timerUpsert(), about.String(), name, ref, millis(s.now()))
+	_, err := tx.ExecContext(ctx, s.timerUpsert(1), about.String(), name, ref, millis(s.now()))
 	return err
 }

@@ -302,11 +302,12 @@ func (c *Claim) Renew(ctx context.Context, lease time.Duration) error {
 	return err
 }
 
-// inTx runs f in a transaction of its own and tries deadlocks again.
+// inTx runs f in a transaction of its own and tries deadlocks again, and once what
+// met a row that another has just added.
 func (s *Store) inTx(ctx context.Context, what string, f func(*sql.Tx) error) error {
 	for try := 1; ; try++ {
 		err := s.once(ctx, f)
-		if err == nil || !isBusy(err) || try == 8 {
+		if again := isBusy(err) && try < 8 || isDuplicate(err) && try < 2; !again {
 			return wrap(what, err)
 		}
 		if err := pause(ctx, time.Duration(try)*3*time.Millisecond); err != nil {

@@ -58,7 +58,7 @@ func (s *Store) AssignClient(ctx context.Context, client string, staff int64) er
 		if _, err := tx.ExecContext(ctx, "UPDATE clients SET owner_id = ? WHERE id = ? OR person_id = ?", staff, person, person); err != nil {
 			return err
 		}
-		if _, err = tx.ExecContext(ctx, s.timerUpsert(), conversation, NewsNewOwner, client, millis(s.now())); err != nil {
+		if _, err = tx.ExecContext(ctx, s.timerUpsert(1), conversation, NewsNewOwner, client, millis(s.now())); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, Entry{Action: AuditAssign, Client: person, Detail: number("S", staff)})

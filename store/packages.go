@@ -149,7 +149,7 @@ func (s *Store) SetPackage(ctx context.Context, client string, n NewPackage) (p 
 		if p, err = tx.SetPackage(person, n); err != nil {
 			return err
 		}
-		_, err = t.ExecContext(ctx, s.timerUpsert(), c.Conversation.String(), NewsPackage, PackageSet, millis(s.now()))
+		_, err = t.ExecContext(ctx, s.timerUpsert(1), c.Conversation.String(), NewsPackage, PackageSet, millis(s.now()))
 		return err
 	})
 	return p, err

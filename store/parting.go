@@ -221,7 +221,7 @@ func (s *Store) tellPartners(ctx context.Context, tx *sql.Tx, e erasing) error {
 }
 
 func (s *Store) leaveNews(ctx context.Context, tx *sql.Tx, p partner, news, ref string, now int64) error {
-	_, err := tx.ExecContext(ctx, s.timerUpsert(), p.conversation, news, ref, now)
+	_, err := tx.ExecContext(ctx, s.timerUpsert(1), p.conversation, news, ref, now)
 	return err
 }
 

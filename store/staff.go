@@ -117,14 +117,27 @@ func (tx *Tx) staffWhere(where string, args ...any) (Staff, error) {
 // StaffOf lists who works here in one of the roles, in the order they came;
 // everybody when no role is named.
 func (tx *Tx) StaffOf(roles ...Role) ([]Staff, error) {
+	if tx.roster == nil {
+		all, err := tx.allStaff("revoked_at = 0")
+		if err != nil {
+			return nil, err
+		}
+		tx.roster = append([]Staff{}, all...)
+	}
 	if len(roles) == 0 {
 		roles = Roles
 	}
-	return tx.allStaff("revoked_at = 0 AND role IN ?", roles)
+	var found []Staff
+	for _, st := range tx.roster {
+		if slices.Contains(roles, st.Role) {
+			found = append(found, st)
+		}
+	}
+	return found, nil
 }
 
 func (tx *Tx) allStaff(where string, args ...any) ([]Staff, error) {
-	db, err := tx.records()
+	db, err := tx.look("staff", "staff_chats")
 	if err != nil {
 		return nil, err
 	}
@@ -177,6 +190,7 @@ func (tx *Tx) Enrol(invite Invite, name, lang string) (Staff, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return Staff{}, err
 	}
+	tx.roster = nil
 	row.Role, row.Lang, row.Duty, row.LeaveUntil = string(invite.Role), lang, string(DutyOn), 0
 	row.EnrolledAt, row.RevokedAt = millis(tx.now), 0
 	if row.Name, err = tx.s.box.Seal(staffNamePlace(row.Conversation), []byte(name)); err != nil {
@@ -243,7 +257,7 @@ func (s *Store) free(ctx context.Context, tx *sql.Tx, find, release string, staf
 		if _, err := tx.ExecContext(ctx, release, f.id); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, s.timerUpsert(), f.conversation, timer, number(letter, f.id), millis(s.now())); err != nil {
+		if _, err := tx.ExecContext(ctx, s.timerUpsert(1), f.conversation, timer, number(letter, f.id), millis(s.now())); err != nil {
 			return err
 		}
 	}

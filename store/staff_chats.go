@@ -128,7 +128,8 @@ func (tx *Tx) Prefer(st Staff, here bot.Conversation) error {
 	if len(st.Chats) < 2 || st.Conversation == here || !st.In(here) {
 		return nil
 	}
-	return tx.do("note a colleague's chat", "UPDATE staff_chats SET used_at = ? WHERE conversation = ? AND staff_id = ?",
+	tx.roster = nil
+	return tx.do("staff_chats", "note a colleague's chat", "UPDATE staff_chats SET used_at = ? WHERE conversation = ? AND staff_id = ?",
 		millis(tx.now), here.String(), st.ID)
 }
 
@@ -174,6 +175,7 @@ func (tx *Tx) JoinStaffChat(o LinkOffer, me Staff) (Client, error) {
 // keepStaffChat notes that a chat is a colleague's, whosever it was before they
 // left.
 func (tx *Tx) keepStaffChat(row staffChatRow) error {
+	tx.roster = nil
 	db, err := tx.records()
 	if err != nil {
 		return err

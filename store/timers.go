@@ -37,23 +37,50 @@ func (tx *Tx) CancelFor(c bot.Conversation, name, ref string) {
 	tx.timers = append(tx.timers, timerChange{of: c, name: name, ref: ref})
 }
 
-func (s *Store) writeTimer(ctx context.Context, tx *sql.Tx, c timerChange) error {
-	of := c.of.String()
-	if c.at.IsZero() {
-		_, err := tx.ExecContext(ctx, "DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", of, c.name, c.ref)
-		return wrap("cancel timer", err)
+// writeTimers leaves the timers as the turns wish: of what they said of one timer the
+// last counts. All that are set go in one statement.
+func (s *Store) writeTimers(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+	type name struct {
+		of        bot.Conversation
+		name, ref string
 	}
-	_, err := tx.ExecContext(ctx, s.timerUpsert(), of, c.name, c.ref, millis(c.at))
-	return wrap("set timer", err)
+	var last []timerChange
+	at := map[name]int{}
+	for _, t := range txs {
+		for _, c := range t.timers {
+			n := name{c.of, c.name, c.ref}
+			i, ok := at[n]
+			if !ok {
+				i, last = len(last), append(last, c)
+				at[n] = i
+			}
+			last[i] = c
+		}
+	}
+	var set []any
+	for _, c := range last {
+		if !c.at.IsZero() {
+			set = append(set, c.of.String(), c.name, c.ref, millis(c.at))
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", c.of.String(), c.name, c.ref); err != nil {
+			return wrap("cancel timer", err)
+		}
+	}
+	if len(set) == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, s.timerUpsert(len(set)/4), set...)
+	return wrap("set timers", err)
 }
 
-// timerUpsert sets a timer, or moves it.
-func (s *Store) timerUpsert() string {
+// timerUpsert sets n timers, or moves them.
+func (s *Store) timerUpsert(n int) string {
 	update := "ON CONFLICT (conversation, name, ref) DO UPDATE SET"
 	if s.dialect.name == "mysql" {
 		update = s.dialect.upsert
 	}
-	return "INSERT INTO timers (conversation, name, ref, due_at) VALUES (?, ?, ?, ?) " + update + " due_at = " + s.dialect.incoming("due_at")
+	return "INSERT INTO timers (conversation, name, ref, due_at) VALUES " + rows(n, 4) + " " + update + " due_at = " + s.dialect.incoming("due_at")
 }
 
 // DueTimers lists the timers whose time has come as events to be handled, at

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -35,6 +36,9 @@ type Tx struct {
 
 	touched map[int64]bool // persons whose row among the candidates is to be made anew
 	fresh   bool           // records are read as they stand now, and held
+
+	filed  *Complaint // by this turn, as it stands
+	roster []Staff    // who works here, if that has been asked; it ends when the turn changes any of it
 
 	recorded bool       // the turn's row is written
 	reply    *claimed   // for the answer to the turn's callback
@@ -105,7 +109,7 @@ func (s *Store) turn(ctx context.Context, ev bot.Event, play func(*Tx, *bot.Sess
 			n.Conflicts++
 		case errors.Is(err, ErrNotDue):
 			return Taken{Repeated: true}, nil
-		case isBusy(err):
+		case isBusy(err), isDuplicate(err) && try < 2: // another turn's row came first: play on what there is now
 			n.Deadlocks++
 			if err := pause(ctx, time.Duration(try+1)*3*time.Millisecond); err != nil {
 				return Taken{}, err
@@ -170,14 +174,15 @@ func (tx *Tx) begin() error {
 // deed is a statement on records that needs no answer: it can wait until the
 // turn commits, and then go together with other turns'.
 type deed struct {
+	table       string
 	what, query string
 	args        []any
 }
 
 // do runs the statement no later than the turn commits: at once if the turn has
 // its transaction already, and before anything the turn reads in one.
-func (tx *Tx) do(what, query string, args ...any) error {
-	d := deed{what, query, args}
+func (tx *Tx) do(table, what, query string, args ...any) error {
+	d := deed{table, what, query, args}
 	if tx.sql != nil {
 		return doDeeds(tx.ctx, tx.sql, []deed{d})
 	}
@@ -265,6 +270,21 @@ func (tx *Tx) exec(query string, args ...any) (int64, error) {
 	return r.RowsAffected()
 }
 
+// add runs an insert of one row and gives its number; 0: it was there already.
+func (tx *Tx) add(query string, args ...any) (int64, error) {
+	if err := tx.begin(); err != nil {
+		return 0, err
+	}
+	r, err := tx.sql.ExecContext(tx.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := r.RowsAffected(); n == 0 || err != nil {
+		return 0, err
+	}
+	return r.LastInsertId()
+}
+
 // records is the ORM over the turn's transaction, for the agency's papers.
 func (tx *Tx) records() (*gorm.DB, error) {
 	if err := tx.begin(); err != nil {
@@ -280,9 +300,10 @@ func (tx *Tx) records() (*gorm.DB, error) {
 
 // look is the ORM for reading: in the turn's transaction once there is one,
 // before that on what others have committed, so that a turn that only reads
-// needs none.
-func (tx *Tx) look() (*gorm.DB, error) {
-	if tx.sql != nil || len(tx.deeds) > 0 {
+// needs none. What the turn itself has still to do to one of the tables, or to any
+// when none is named, is done first.
+func (tx *Tx) look(tables ...string) (*gorm.DB, error) {
+	if tx.sql != nil || slices.ContainsFunc(tx.deeds, func(d deed) bool { return len(tables) == 0 || slices.Contains(tables, d.table) }) {
 		return tx.records()
 	}
 	db := tx.s.orm.Session(&gorm.Session{NewDB: true, Context: tx.ctx, SkipDefaultTransaction: true})
