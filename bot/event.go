@@ -169,3 +169,10 @@ type Media struct {
 	Size int64  // bytes, 0 when the platform does not say
 	Note string // what the platform said about it in words: a place's name, recognised speech, a link's title
 }
+
+// Moment is a time as platforms tell it, in seconds since 1970. One that no date can be
+// written of (RFC 3339 knows four digits of a year) is the nearest of which one can.
+func Moment(seconds int64) time.Time {
+	const last = 253370764800 // 1 January 9999
+	return time.Unix(min(max(seconds, 0), last), 0)
+}

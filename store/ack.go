@@ -78,21 +78,21 @@ func (s *Store) ringIfMissed(c bot.Conversation) {
 	}
 }
 
-// writeAcks notes many plain ends, in two statements. Those of one conversation
+// addAcks notes many plain ends, in two statements. Those of one conversation
 // are its messages in their order: the last one counts for its head.
-func (s *Store) writeAcks(ctx context.Context, tx *sql.Tx, batch []*ack) error {
+func (s *Store) addAcks(b *script, batch []*ack) {
 	if len(batch) == 0 {
-		return nil
+		return
 	}
 	sorted := slices.Clone(batch)
 	slices.SortStableFunc(sorted, func(a, b *ack) int { return cmp.Compare(a.claim.To.String(), b.claim.To.String()) })
-	if err := s.ackHeads(ctx, tx, sorted); err != nil {
-		return err
-	}
-	if err := s.ackRows(ctx, tx, sorted); err != nil {
-		return err
-	}
-	for _, a := range sorted {
+	s.ackHeads(b, sorted)
+	s.ackRows(b, sorted)
+}
+
+// tellSenders leaves the news for those whose words the messages carried.
+func (s *Store) tellSenders(ctx context.Context, tx *sql.Tx, batch []*ack) error {
+	for _, a := range batch {
 		if _, err := s.tellSender(ctx, tx, a.claim.To, a.last); err != nil {
 			return wrap("tell whose words arrived", err)
 		}
@@ -102,7 +102,7 @@ func (s *Store) writeAcks(ctx context.Context, tx *sql.Tx, batch []*ack) error {
 
 // ackHeads moves the heads on. A claim that is lost changes nothing: its
 // holder's name and epoch are not those of the row any more.
-func (s *Store) ackHeads(ctx context.Context, tx *sql.Tx, batch []*ack) error {
+func (s *Store) ackHeads(b *script, batch []*ack) {
 	in, on := s.dialect.incoming, "ON DUPLICATE KEY UPDATE "
 	if s.dialect.name != "mysql" {
 		on = "ON CONFLICT (conversation) DO UPDATE SET "
@@ -129,23 +129,21 @@ func (s *Store) ackHeads(ctx context.Context, tx *sql.Tx, batch []*ack) error {
 	rest := func(column, value string) string { // where the claim ends
 		return when(column, "CASE WHEN "+in("gone")+" = 0 THEN "+value+" ELSE "+t+column+" END")
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO outbox_heads (conversation, max_seq, sent_seq, epoch, owner, message_left, lane, due_at, gone) VALUES "+rows(len(batch), 9)+" "+on+strings.Join([]string{
+	b.add("move heads on", "INSERT INTO outbox_heads (conversation, max_seq, sent_seq, epoch, owner, message_left, lane, due_at, gone) VALUES "+rows(len(batch), 9)+" "+on+strings.Join([]string{
 		less("message_left"), less("action_left"),
 		rest("due_at", "CASE WHEN "+t+"max_seq > "+in("sent_seq")+" THEN "+s.dbnow()+" + "+in("lane")+" ELSE "+in("due_at")+" END"),
 		rest("lease_until", "0"),
 		when("sent_seq", "CASE WHEN "+in("sent_seq")+" > "+t+"sent_seq THEN "+in("sent_seq")+" ELSE "+t+"sent_seq END"),
 		rest("owner", "''"), // last: the others are judged by it
 	}, ", "), args...)
-	return err
 }
 
-func (s *Store) ackRows(ctx context.Context, tx *sql.Tx, batch []*ack) error {
+func (s *Store) ackRows(b *script, batch []*ack) {
 	args := []any{Delivered, millis(s.now())}
 	where := make([]string, len(batch))
 	for i, a := range batch {
 		where[i] = "(conversation = ? AND seq = ?)"
 		args = append(args, a.claim.To.String(), a.last.Seq)
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE outbox SET state = ?, tries = tries + 1, reason = '', sent_at = ? WHERE ("+strings.Join(where, " OR ")+") AND "+pending, args...)
-	return err
+	b.add("note what arrived", "UPDATE outbox SET state = ?, tries = tries + 1, reason = '', sent_at = ? WHERE ("+strings.Join(where, " OR ")+") AND "+pending, args...)
 }

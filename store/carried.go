@@ -115,8 +115,8 @@ func flag(yes bool) int {
 	return 0
 }
 
-// writeCarried notes beside the messages whose words they carry.
-func writeCarried(ctx context.Context, tx *sql.Tx, heads []*headNews) error {
+// addCarried notes beside the messages whose words they carry.
+func addCarried(b *script, heads []*headNews) {
 	var args []any
 	n := 0
 	for _, h := range heads {
@@ -127,11 +127,9 @@ func writeCarried(ctx context.Context, tx *sql.Tx, heads []*headNews) error {
 			}
 		}
 	}
-	if n == 0 {
-		return nil
+	if n > 0 {
+		b.add("note whose words a message carries", "INSERT INTO carried (id, conversation, seq, sender, sender_ref, tells, at) VALUES "+rows(n, 7), args...)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO carried (id, conversation, seq, sender, sender_ref, tells, at) VALUES "+rows(n, 7), args...)
-	return wrap("note whose words a message carries", err)
 }
 
 // tellSender notes how the platform calls a message, and leaves the news of it to

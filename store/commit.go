@@ -55,12 +55,7 @@ func (s *Store) commitAll(batch []leaving) {
 			txs = append(txs, l.tx)
 		}
 	}
-	err := s.once(ctx, func(tx *sql.Tx) error {
-		if err := s.writeAcks(ctx, tx, acks); err != nil {
-			return err
-		}
-		return s.write(ctx, tx, txs)
-	})
+	err := s.once(ctx, func(tx *sql.Tx) error { return s.write(ctx, tx, acks, txs) })
 	if err == nil || IsAway(err) || len(batch) == 1 && len(txs) == 1 {
 		for _, l := range batch {
 			l.done <- err
@@ -72,7 +67,7 @@ func (s *Store) commitAll(batch []leaving) {
 
 // commitEach tries again what could not be committed together.
 func (s *Store) commitEach(ctx context.Context, batch []leaving, acks []*ack) {
-	err := s.inTx(ctx, "finish claims", func(tx *sql.Tx) error { return s.writeAcks(ctx, tx, acks) })
+	err := s.inTx(ctx, "finish claims", func(tx *sql.Tx) error { return s.write(ctx, tx, acks, nil) })
 	for _, l := range batch {
 		if l.ack == nil {
 			l.tx.claims, l.tx.reply = nil, nil
@@ -85,9 +80,9 @@ func (s *Store) commitEach(ctx context.Context, batch []leaving, acks []*ack) {
 
 func (s *Store) commitAlone(ctx context.Context, tx *Tx) error {
 	if tx.sql == nil {
-		return s.once(ctx, func(t *sql.Tx) error { return s.write(ctx, t, []*Tx{tx}) })
+		return s.once(ctx, func(t *sql.Tx) error { return s.write(ctx, t, nil, []*Tx{tx}) })
 	}
-	if err := s.write(ctx, tx.sql, []*Tx{tx}); err != nil {
+	if err := s.write(ctx, tx.sql, nil, []*Tx{tx}); err != nil {
 		return err
 	}
 	if err := s.chain(ctx, tx.sql, tx.audit); err != nil {
@@ -98,67 +93,60 @@ func (s *Store) commitAlone(ctx context.Context, tx *Tx) error {
 	return err
 }
 
-// write puts everything the turns leave into the transaction: the heads of the
-// conversations they speak to, the messages, the turns themselves, the sessions,
-// the timers. Rows of one table go in one statement, in one order.
-func (s *Store) write(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
-	heads, err := s.bumpHeads(ctx, tx, txs)
+// write puts the ends of sends into the transaction, and everything the turns leave:
+// the heads of the conversations they speak to, the messages, the turns themselves,
+// the timers, the sessions. Rows of one table go in one statement, in one order, and
+// all of it in two trips.
+func (s *Store) write(ctx context.Context, tx *sql.Tx, acks []*ack, txs []*Tx) error {
+	first := script{s: s}
+	s.addAcks(&first, acks)
+	heads, err := s.bumpHeads(ctx, tx, first, txs)
 	if err != nil {
 		return err
 	}
-	for _, step := range []func() error{
-		func() error { return s.writeMessages(ctx, tx, heads) },
-		func() error { return writeAbout(ctx, tx, heads) },
-		func() error { return writeCarried(ctx, tx, heads) },
-		func() error { return s.writeTurns(ctx, tx, txs) },
-		func() error { return writeDeeds(ctx, tx, txs) }, // a repeated event has ended before
-		func() error { return s.writeSessions(ctx, tx, txs) },
-		func() error { return s.writeTimers(ctx, tx, txs) },
-	} {
-		if err := step(); err != nil {
-			return err
-		}
+	if err := s.tellSenders(ctx, tx, acks); err != nil || len(txs) == 0 {
+		return err
 	}
-	return nil
+	rest := script{s: s}
+	if err := s.addMessages(&rest, heads); err != nil {
+		return err
+	}
+	addAbout(&rest, heads)
+	addCarried(&rest, heads)
+	addTurns(&rest, txs)
+	for _, t := range txs { // a repeated event has ended before
+		rest.statements = append(rest.statements, t.deeds...)
+	}
+	s.addTimers(&rest, txs)
+	later := s.addSessions(&rest, txs)
+	n, err := rest.run(ctx, tx)
+	if isDuplicate(err) || err == nil && later > 0 && n != later {
+		return errTaken
+	}
+	return err
 }
 
-func writeDeeds(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
-	for _, t := range txs {
-		if err := doDeeds(ctx, tx, t.deeds); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeTurns completes the rows of turns that have one, and adds the others.
-func (s *Store) writeTurns(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+// addTurns completes the rows of turns that have one, and adds the others.
+func addTurns(b *script, txs []*Tx) {
 	var args []any
 	n := 0
 	for _, t := range txs {
 		after, took := place(*t.ses), time.Since(t.start).Milliseconds()
-		replySeq := t.replySeq()
 		if t.recorded {
-			if _, err := tx.ExecContext(ctx, "UPDATE turns SET after_step = ?, took = ?, reply_seq = ? WHERE event_key = ?", after, took, replySeq, string(t.ev.Key)); err != nil {
-				return wrap("record turn's end", err)
-			}
+			b.add("record turn's end", "UPDATE turns SET after_step = ?, took = ?, reply_seq = ? WHERE event_key = ?", after, took, t.replySeq(), string(t.ev.Key))
 			continue
 		}
 		n++
-		args = append(args, string(t.ev.Key), t.ev.From.String(), t.seq, string(t.ev.Kind), t.before, after, replySeq, millis(t.now), took)
+		args = append(args, string(t.ev.Key), t.ev.From.String(), t.seq, string(t.ev.Kind), t.before, after, t.replySeq(), millis(t.now), took)
 	}
-	if n == 0 {
-		return nil
+	if n > 0 {
+		b.add("record turn", "INSERT INTO turns (event_key, conversation, seq, kind, before_step, after_step, reply_seq, at, took) VALUES "+rows(n, 9), args...)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO turns (event_key, conversation, seq, kind, before_step, after_step, reply_seq, at, took) VALUES "+rows(n, 9), args...)
-	if isDuplicate(err) {
-		return errTaken
-	}
-	return wrap("record turn", err)
 }
 
-// writeSessions is the compare-and-swap: turn n is written only over turn n-1.
-func (s *Store) writeSessions(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+// addSessions is the compare-and-swap: turn n is written only over turn n-1. Its last
+// statement must meet so many rows, if any; else one of them does not stand at n-1.
+func (s *Store) addSessions(b *script, txs []*Tx) (want int64) {
 	var first, later []*Tx
 	for _, t := range txs {
 		if t.seq == 1 {
@@ -169,24 +157,15 @@ func (s *Store) writeSessions(ctx context.Context, tx *sql.Tx, txs []*Tx) error 
 	}
 	const insert = "INSERT INTO sessions (conversation, seq, body, updated_at) VALUES "
 	if len(first) > 0 {
-		_, err := tx.ExecContext(ctx, insert+rows(len(first), 4), sessionArgs(first)...)
-		if isDuplicate(err) {
-			return errTaken
-		}
-		if err != nil {
-			return wrap("open session", err)
-		}
+		b.add("open session", insert+rows(len(first), 4), sessionArgs(first)...)
 	}
-	if len(later) == 0 {
-		return nil
-	}
-	if len(later) == 1 {
+	switch len(later) {
+	case 0:
+		return 0
+	case 1:
 		t := later[0]
-		n, err := affected(tx.ExecContext(ctx, "UPDATE sessions SET seq = ?, body = ?, updated_at = ? WHERE conversation = ? AND seq = ?", t.seq, t.sealed, millis(t.now), t.ev.From.String(), t.seq-1))
-		if err == nil && n != 1 {
-			return errTaken
-		}
-		return wrap("save session", err)
+		b.add("save session", "UPDATE sessions SET seq = ?, body = ?, updated_at = ? WHERE conversation = ? AND seq = ?", t.seq, t.sealed, millis(t.now), t.ev.From.String(), t.seq-1)
+		return 1
 	}
 	// Where the row does not stand at n-1 nothing is changed, and the count shows
 	// it: MySQL counts 2 for a row it updated and 1 for one it left or added.
@@ -195,11 +174,8 @@ func (s *Store) writeSessions(ctx context.Context, tx *sql.Tx, txs []*Tx) error 
 		query = "ON DUPLICATE KEY UPDATE body = IF(seq = VALUES(seq) - 1, VALUES(body), body), updated_at = IF(seq = VALUES(seq) - 1, VALUES(updated_at), updated_at), seq = IF(seq = VALUES(seq) - 1, VALUES(seq), seq)"
 		want *= 2
 	}
-	n, err := affected(tx.ExecContext(ctx, insert+rows(len(later), 4)+" "+query, sessionArgs(later)...))
-	if err == nil && n != want {
-		return errTaken
-	}
-	return wrap("save sessions", err)
+	b.add("save sessions", insert+rows(len(later), 4)+" "+query, sessionArgs(later)...)
+	return want
 }
 
 func sessionArgs(txs []*Tx) (args []any) {

@@ -82,6 +82,9 @@ func (s *Store) openSQLite(ctx context.Context, file string) error {
 	return nil
 }
 
+// mostConnections is how many connections to MySQL there are at most.
+const mostConnections = 32
+
 func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	c, err := mysqldriver.ParseDSN(dsn)
 	if err != nil {
@@ -89,6 +92,7 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	}
 	c.ParseTime, c.Loc, c.InterpolateParams, c.Collation = true, time.UTC, true, "utf8mb4_bin"
 	c.ClientFoundRows = true // an update counts the rows it met, as on SQLite
+	c.MultiStatements = true // script
 	if c.Timeout == 0 {
 		c.Timeout = 2 * time.Second
 	}
@@ -105,20 +109,20 @@ func (s *Store) openMySQL(ctx context.Context, dsn string) error {
 	if err != nil {
 		return fmt.Errorf("store: open database: %w", err)
 	}
-	connector := readCommitted{plain}
+	late := connector{plain}
 	// MariaDB's INSERT … RETURNING makes the ORM count a refused duplicate as a
 	// row; without the version it uses neither.
-	if err := s.openORM(mysql.New(mysql.Config{Conn: sql.OpenDB(connector), SkipInitializeWithVersion: true})); err != nil {
+	if err := s.openORM(mysql.New(mysql.Config{Conn: sql.OpenDB(late), SkipInitializeWithVersion: true})); err != nil {
 		return err
 	}
-	s.sql.SetMaxOpenConns(32)
-	s.sql.SetMaxIdleConns(32)
+	s.sql.SetMaxOpenConns(mostConnections)
+	s.sql.SetMaxIdleConns(mostConnections)
 	s.sql.SetConnMaxLifetime(30 * time.Minute)
 	s.read = s.sql
 	if err := s.sql.PingContext(ctx); err != nil {
 		return fmt.Errorf("store: open database: %w", err)
 	}
-	s.probe = sql.OpenDB(connector)
+	s.probe = sql.OpenDB(late)
 	s.probe.SetMaxOpenConns(2)
 	s.probe.SetConnMaxIdleTime(time.Minute)
 	s.closes = append(s.closes, s.probe.Close)

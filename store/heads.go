@@ -114,11 +114,13 @@ func (s *Store) claimFor(h *headNews) {
 }
 
 // bumpHeads makes room for the messages, tells the heads what the events
-// changed, and takes the claims that are free. All heads go in two statements.
-func (s *Store) bumpHeads(ctx context.Context, tx *sql.Tx, txs []*Tx) ([]*headNews, error) {
+// changed, and takes the claims that are free. All heads go in two statements, and
+// what b holds goes with them.
+func (s *Store) bumpHeads(ctx context.Context, tx *sql.Tx, b script, txs []*Tx) ([]*headNews, error) {
 	heads := s.newsOf(txs)
 	if len(heads) == 0 {
-		return nil, nil
+		_, err := b.run(ctx, tx)
+		return nil, err
 	}
 	until := time.Now()
 	var args []any
@@ -134,12 +136,9 @@ func (s *Store) bumpHeads(ctx context.Context, tx *sql.Tx, txs []*Tx) ([]*headNe
 		values += "(?, ?, ?, " + due + ", ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? = '' THEN 0 ELSE 1 END, CASE WHEN ? = 0 THEN 0 ELSE " + s.dbnow() + " + ? END)"
 		args = append(args, h.to.String(), len(h.posts), h.lane, h.gone, h.opens, h.messageLeft, h.messageUntil, h.actionLeft, h.actionUntil, h.owner, h.owner, h.lease.Milliseconds(), h.lease.Milliseconds())
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO outbox_heads (conversation, max_seq, lane, due_at, gone, opens, message_left, message_until, action_left, action_until, owner, epoch, lease_until) VALUES "+
+	b.add("note messages' places", "INSERT INTO outbox_heads (conversation, max_seq, lane, due_at, gone, opens, message_left, message_until, action_left, action_until, owner, epoch, lease_until) VALUES "+
 		values+" "+s.bumpSet(), args...)
-	if err != nil {
-		return nil, wrap("note messages' places", err)
-	}
-	return heads, s.readHeads(ctx, tx, heads, until)
+	return heads, s.readHeads(ctx, tx, b, heads, until)
 }
 
 // bumpSet is what happens to a head that is there already. MySQL assigns from
@@ -168,7 +167,7 @@ func (s *Store) bumpSet() string {
 }
 
 // readHeads reads the numbers the messages got, and the claims that were free.
-func (s *Store) readHeads(ctx context.Context, tx *sql.Tx, heads []*headNews, from time.Time) error {
+func (s *Store) readHeads(ctx context.Context, tx *sql.Tx, b script, heads []*headNews, from time.Time) error {
 	by := map[string]*headNews{}
 	var args []any
 	for _, h := range heads {
@@ -178,11 +177,13 @@ func (s *Store) readHeads(ctx context.Context, tx *sql.Tx, heads []*headNews, fr
 		}
 	}
 	if len(by) == 0 {
-		return nil
+		_, err := b.run(ctx, tx)
+		return err
 	}
-	found, err := tx.QueryContext(ctx, "SELECT conversation, max_seq, owner, epoch, opens, gone, message_left, message_until, action_left, action_until FROM outbox_heads WHERE conversation IN "+rows(1, len(args)), args...)
+	b.add("read messages' places", "SELECT conversation, max_seq, owner, epoch, opens, gone, message_left, message_until, action_left, action_until FROM outbox_heads WHERE conversation IN "+rows(1, len(args)), args...)
+	found, err := b.rows(ctx, tx)
 	if err != nil {
-		return wrap("read messages' places", err)
+		return err
 	}
 	defer found.Close()
 	for found.Next() {

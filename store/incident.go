@@ -127,7 +127,7 @@ type Affected struct {
 // Incident lists whom a leak concerns, the oldest client first. Nothing of it is a
 // client's own data.
 func (s *Store) Incident(ctx context.Context, scope IncidentScope) ([]Affected, error) {
-	txn, err := s.read.BeginTx(ctx, nil)
+	txn, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, wrap("look into an incident", err)
 	}
@@ -310,7 +310,7 @@ func (s *Store) Reach(ctx context.Context, clients []int64) (map[int64]Reached, 
 			return nil, err
 		}
 	}
-	txn, err := s.read.BeginTx(ctx, nil)
+	txn, err := s.snapshot(ctx)
 	if err != nil {
 		return nil, wrap("read whom to tell", err)
 	}

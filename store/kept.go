@@ -190,7 +190,7 @@ type keeping struct {
 // stands at one moment. It writes nothing. ErrNotFound: there is no such client,
 // or they have been erased.
 func (s *Store) Kept(ctx context.Context, person int64) (Kept, error) {
-	txn, err := s.read.BeginTx(ctx, nil)
+	txn, err := s.snapshot(ctx)
 	if err != nil {
 		return Kept{}, wrap("gather what is kept", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -316,16 +317,34 @@ func (s *Store) inTx(ctx context.Context, what string, f func(*sql.Tx) error) er
 	}
 }
 
-func (s *Store) once(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.sql.BeginTx(ctx, nil)
-	if err != nil {
-		return err
+// once runs f in a transaction. On a connection that turns out to be closed nothing has
+// been done, and it is run on another; that a connection is closed is seen when the
+// transaction's first statement is sent.
+func (s *Store) once(ctx context.Context, f func(*sql.Tx) error) (err error) {
+	for range mostConnections + 1 {
+		var tx *sql.Tx
+		if tx, err = s.sql.BeginTx(ctx, nil); err != nil {
+			return err
+		}
+		if err = f(tx); err == nil {
+			err = tx.Commit()
+		} else {
+			_ = tx.Rollback() // f's error says more
+		}
+		if !errors.Is(err, driver.ErrBadConn) {
+			break
+		}
 	}
-	if err := f(tx); err != nil {
-		_ = tx.Rollback() // f's error says more
-		return err
+	return err
+}
+
+// snapshot is a transaction to read in, which shows everything as it stands when it
+// first looks. The caller rolls it back.
+func (s *Store) snapshot(ctx context.Context) (*sql.Tx, error) {
+	if s.dialect.name == "mysql" {
+		return s.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead})
 	}
-	return tx.Commit()
+	return s.read.BeginTx(ctx, nil) // SQLite shows nothing else
 }
 
 func affected(r sql.Result, err error) (int64, error) {

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 
 	"redthread/bot"
@@ -55,7 +53,7 @@ func bodyPlace(conversation string, seq int64) string {
 }
 
 // writeMessages writes what was said, in the places the heads gave it.
-func (s *Store) writeMessages(ctx context.Context, tx *sql.Tx, heads []*headNews) error {
+func (s *Store) addMessages(b *script, heads []*headNews) error {
 	var args []any
 	n := 0
 	for _, h := range heads {
@@ -74,12 +72,8 @@ func (s *Store) writeMessages(ctx context.Context, tx *sql.Tx, heads []*headNews
 			args = append(args, name, seq, string(p.tx.ev.Key), p.n, p.lane, Queued, card, sealed, millis(p.tx.now))
 		}
 	}
-	if n == 0 {
-		return nil
+	if n > 0 {
+		b.add("leave messages", "INSERT INTO outbox (conversation, seq, event_key, n, lane, state, card, body, created_at) VALUES "+rows(n, 9), args...)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO outbox (conversation, seq, event_key, n, lane, state, card, body, created_at) VALUES "+rows(n, 9), args...)
-	if isDuplicate(err) {
-		return errTaken // the event has spoken before
-	}
-	return wrap("leave messages", err)
+	return nil
 }

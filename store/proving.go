@@ -57,7 +57,7 @@ const mostFaults = 100
 // changed, taken out, put in, or moved, and reasons that were exchanged. That its
 // end was cut off shows against anchors that were noted before.
 func (s *Store) ProveAudit(ctx context.Context, anchors ...Anchor) (AuditProof, error) {
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: s.dialect.name == "mysql"})
+	tx, err := s.snapshot(ctx)
 	if err != nil {
 		return AuditProof{}, wrap("prove the audit log", err)
 	}

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"context"
-	"database/sql"
 	"slices"
 )
 
@@ -36,8 +34,8 @@ func (tx *Tx) about(conversation string) (persons []int64) {
 	return persons
 }
 
-// writeAbout notes whom the messages are about, beside them.
-func writeAbout(ctx context.Context, tx *sql.Tx, heads []*headNews) error {
+// addAbout notes whom the messages are about, beside them.
+func addAbout(b *script, heads []*headNews) {
 	var args []any
 	n := 0
 	for _, h := range heads {
@@ -49,9 +47,7 @@ func writeAbout(ctx context.Context, tx *sql.Tx, heads []*headNews) error {
 			}
 		}
 	}
-	if n == 0 {
-		return nil
+	if n > 0 {
+		b.add("note whom messages are about", "INSERT INTO outbox_about (conversation, seq, client_id, at) VALUES "+rows(n, 4), args...)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO outbox_about (conversation, seq, client_id, at) VALUES "+rows(n, 4), args...)
-	return wrap("note whom messages are about", err)
 }

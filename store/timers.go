@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
@@ -37,9 +36,9 @@ func (tx *Tx) CancelFor(c bot.Conversation, name, ref string) {
 	tx.timers = append(tx.timers, timerChange{of: c, name: name, ref: ref})
 }
 
-// writeTimers leaves the timers as the turns wish: of what they said of one timer the
-// last counts. All that are set go in one statement.
-func (s *Store) writeTimers(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
+// addTimers leaves the timers as the turns wish: of what they said of one timer the
+// last counts.
+func (s *Store) addTimers(b *script, txs []*Tx) {
 	type name struct {
 		of        bot.Conversation
 		name, ref string
@@ -63,15 +62,11 @@ func (s *Store) writeTimers(ctx context.Context, tx *sql.Tx, txs []*Tx) error {
 			set = append(set, c.of.String(), c.name, c.ref, millis(c.at))
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", c.of.String(), c.name, c.ref); err != nil {
-			return wrap("cancel timer", err)
-		}
+		b.add("cancel timer", "DELETE FROM timers WHERE conversation = ? AND name = ? AND ref = ?", c.of.String(), c.name, c.ref)
 	}
-	if len(set) == 0 {
-		return nil
+	if len(set) > 0 {
+		b.add("set timers", s.timerUpsert(len(set)/4), set...)
 	}
-	_, err := tx.ExecContext(ctx, s.timerUpsert(len(set)/4), set...)
-	return wrap("set timers", err)
 }
 
 // timerUpsert sets n timers, or moves them.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -153,22 +154,32 @@ func (tx *Tx) begin() error {
 	if tx.sql != nil {
 		return nil
 	}
-	var err error
-	if tx.sql, err = tx.s.sql.BeginTx(tx.ctx, nil); err != nil {
-		return wrap("begin", err)
-	}
-	_, err = tx.sql.ExecContext(tx.ctx, "INSERT INTO turns (event_key, conversation, seq, kind, before_step, after_step, at, took) VALUES (?, ?, ?, ?, ?, '', ?, 0)",
+	b := script{s: tx.s}
+	b.add("record turn", "INSERT INTO turns (event_key, conversation, seq, kind, before_step, after_step, at, took) VALUES (?, ?, ?, ?, ?, '', ?, 0)",
 		string(tx.ev.Key), tx.ev.From.String(), tx.seq, string(tx.ev.Kind), tx.before, millis(tx.now))
+	b.statements = append(b.statements, tx.deeds...)
+	err := tx.open(b)
 	if isDuplicate(err) {
 		return errTaken
 	}
 	tx.recorded = err == nil
-	if err != nil {
-		return wrap("record turn", err)
-	}
-	deeds := tx.deeds
 	tx.deeds = nil
-	return doDeeds(tx.ctx, tx.sql, deeds)
+	return err
+}
+
+// open opens the transaction with the first statements, on a connection that is not
+// closed (Store.once).
+func (tx *Tx) open(b script) (err error) {
+	for range mostConnections + 1 {
+		if tx.sql, err = tx.s.sql.BeginTx(tx.ctx, nil); err != nil {
+			return wrap("begin", err)
+		}
+		if _, err = b.run(tx.ctx, tx.sql); !errors.Is(err, driver.ErrBadConn) {
+			break
+		}
+		_ = tx.sql.Rollback() // it never began
+	}
+	return err
 }
 
 // deed is a statement on records that needs no answer: it can wait until the

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -72,7 +71,7 @@ func (c *Channel) isUs(u *models.User) bool {
 
 // said fills in a message of a person.
 func said(ev *bot.Event, m *message) bool {
-	ev.At = time.Unix(m.Date, 0)
+	ev.At = bot.Moment(m.Date)
 	switch kind, media := content(m); {
 	case media != nil:
 		ev.Kind, ev.Media, ev.Text = kind, media, clean(m.Caption)
@@ -107,7 +106,7 @@ func edited(ev *bot.Event, m *message) bool {
 		return false
 	}
 	_, ev.Media = content(m)
-	ev.Kind, ev.Text, ev.At = bot.Edited, clean(m.Text+m.Caption), time.Unix(m.EditDate, 0)
+	ev.Kind, ev.Text, ev.At = bot.Edited, clean(m.Text+m.Caption), bot.Moment(m.EditDate)
 	return ev.Text != "" || ev.Media != nil
 }
 
@@ -145,7 +144,7 @@ func joined(ev *bot.Event, m *membership) bool {
 	if !person(ev, m.Chat, m.From) {
 		return false
 	}
-	ev.At = time.Unix(m.Date, 0)
+	ev.At = bot.Moment(m.Date)
 	switch m.New.Status {
 	case models.ChatMemberTypeBanned:
 		ev.Kind = bot.Left

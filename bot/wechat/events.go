@@ -68,7 +68,7 @@ func (p push) check() error {
 func (c *Channel) event(p push, arrived time.Time) (bot.Event, bool) {
 	ev := bot.Event{
 		From:    bot.Conversation{Channel: name, Chat: string(p.FromUserName)},
-		At:      time.Unix(p.CreateTime, 0),
+		At:      bot.Moment(p.CreateTime),
 		ReplyBy: arrived.Add(c.cfg.ReplyWithin),
 	}
 	if p.MsgType == message.MsgTypeEvent {

@@ -33,15 +33,15 @@ var turnFaults = []fault{
 		pkg:   "store", test: "^TestCopyNeverGoesBack$",
 	}, {
 		name: "session-without-cas", breaks: "a turn on an old session overwrites what came since",
-		edits: []edit{{"store/commit.go", "Store.writeSessions",
+		edits: []edit{{"store/commit.go", "Store.addSessions",
 			`WHERE conversation = ? AND seq = ?", t.seq, t.sealed, millis(t.now), t.ev.From.String(), t.seq-1)`,
 			`WHERE conversation = ?", t.seq, t.sealed, millis(t.now), t.ev.From.String())`}},
 		pkg: "store", test: "^TestSessionIsWrittenOverTheOneBefore$",
 	}, {
 		name: "batch-without-cas", breaks: "the same, when turns commit together",
 		edits: []edit{
-			{"store/commit.go", "Store.writeSessions", `updated_at = excluded.updated_at WHERE sessions.seq = excluded.seq - 1"`, `updated_at = excluded.updated_at"`},
-			{"store/commit.go", "Store.writeSessions", `"ON DUPLICATE KEY UPDATE body = IF(seq = VALUES(seq) - 1, VALUES(body), body), updated_at = IF(seq = VALUES(seq) - 1, VALUES(updated_at), updated_at), seq = IF(seq = VALUES(seq) - 1, VALUES(seq), seq)"`,
+			{"store/commit.go", "Store.addSessions", `updated_at = excluded.updated_at WHERE sessions.seq = excluded.seq - 1"`, `updated_at = excluded.updated_at"`},
+			{"store/commit.go", "Store.addSessions", `"ON DUPLICATE KEY UPDATE body = IF(seq = VALUES(seq) - 1, VALUES(body), body), updated_at = IF(seq = VALUES(seq) - 1, VALUES(updated_at), updated_at), seq = IF(seq = VALUES(seq) - 1, VALUES(seq), seq)"`,
 				`"ON DUPLICATE KEY UPDATE body = VALUES(body), updated_at = VALUES(updated_at), seq = VALUES(seq)"`},
 		},
 		pkg: "store", test: "^TestSessionIsWrittenOverTheOneBefore$",

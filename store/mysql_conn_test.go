@@ -54,3 +54,25 @@ func TestNewPapersDoNotCollide(t *testing.T) {
 		t.Errorf("two turns were played %d times", n)
 	}
 }
+
+// What is read at one moment does not show what others commit meanwhile.
+func TestSnapshotStandsStill(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	tx, err := s.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	turns := func() (n int) {
+		if err := tx.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM turns").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := turns()
+	take(t, s, wrote("e1", "x"))
+	if after := turns(); after != before {
+		t.Errorf("%d turns, a moment ago %d", after, before)
+	}
+}
