@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,22 +49,27 @@ const few = 1000
 func (j *job) fill(ctx context.Context, r *report) error {
 	begun := time.Now()
 	p := j.stage.town.born()
+	like := j.stage.town.conversation(p.n)
+	session := "" // in Redis, where the talk makes it largest
 	for i := range j.talk.steps {
 		if !j.stage.crowd.step(ctx, p, i, time.Now()) {
 			return errors.New("load: fill: the bot did not answer the first person")
 		}
+		if now := j.sessionOf(ctx, like); len(now) > len(session) {
+			session = now
+		}
 	}
+	keys, bytes := j.heldByRedis(ctx)
 	if _, err := j.home.quiet(ctx, settle); err != nil {
 		return err
 	}
-	like := j.stage.town.conversation(p.n)
 	for from := 0; from < j.sessions; from += 1000 {
 		if from == few && !j.floor && !j.chaos && j.soak == 0 {
 			f := j.stage.measure(ctx, j.options, j.stores)
 			r.Few = &f
 			begun = time.Now()
 		}
-		if err := j.copyThousand(ctx, like, from); err != nil {
+		if err := j.copyThousand(ctx, like, session, from); err != nil {
 			return fmt.Errorf("load: fill: %w", err)
 		}
 		if from%100_000 == 99_000 {
@@ -71,11 +77,36 @@ func (j *job) fill(ctx context.Context, r *report) error {
 		}
 	}
 	r.Filled = fmt.Sprintf("filled with %d clients in %s", j.sessions, time.Since(begun).Round(time.Second))
+	if more, size := j.heldByRedis(ctx); more > keys {
+		r.Filled += fmt.Sprintf(", %d bytes of Redis a session", (size-bytes)/(more-keys))
+	}
 	return nil
 }
 
+// sessionOf is the copy of a session in Redis; "" when there is none to be had.
+func (j *job) sessionOf(ctx context.Context, of string) string {
+	if j.home.redis == nil {
+		return ""
+	}
+	return j.home.redis.Get(ctx, "rt:{"+of+"}:session").Val()
+}
+
+// heldByRedis is how many keys Redis holds, and what memory it says it needs; 0 where
+// Redis is inside the bot.
+func (j *job) heldByRedis(ctx context.Context) (keys, bytes int64) {
+	if j.home.redis == nil {
+		return 0, 0
+	}
+	for line := range strings.Lines(j.home.redis.Info(ctx, "memory").Val()) {
+		if n, ok := strings.CutPrefix(strings.TrimSpace(line), "used_memory:"); ok {
+			bytes, _ = strconv.ParseInt(n, 10, 64)
+		}
+	}
+	return j.home.redis.DBSize(ctx).Val(), bytes
+}
+
 // copyThousand adds the copies from to from+999 in one transaction.
-func (j *job) copyThousand(ctx context.Context, like string, from int) error {
+func (j *job) copyThousand(ctx context.Context, like, session string, from int) error {
 	tx, err := j.home.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -92,24 +123,17 @@ func (j *job) copyThousand(ctx context.Context, like string, from int) error {
 	if _, err := tx.ExecContext(ctx, papers, like, first, last); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil || j.home.redis == nil {
+	if err := tx.Commit(); err != nil || session == "" {
 		return err
 	}
-	return j.copySessions(ctx, like, from)
+	return j.copySessions(ctx, session, from)
 }
 
 // copySessions copies the session in Redis too.
-func (j *job) copySessions(ctx context.Context, like string, from int) error {
-	body, err := j.home.redis.Get(ctx, "rt:{"+like+"}:session").Result()
-	if errors.Is(err, redis.Nil) {
-		return nil // Redis has been emptied meanwhile
-	}
-	if err != nil {
-		return err
-	}
-	_, err = j.home.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+func (j *job) copySessions(ctx context.Context, session string, from int) error {
+	_, err := j.home.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for n := range 1000 {
-			p.Set(ctx, "rt:{"+j.stage.town.conversation(aside+int64(from+n))+"}:session", body, time.Hour)
+			p.Set(ctx, "rt:{"+j.stage.town.conversation(aside+int64(from+n))+"}:session", session, time.Hour)
 		}
 		return nil
 	})
