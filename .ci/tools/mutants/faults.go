@@ -124,7 +124,7 @@ var outboxFaults = []fault{
 	}, {
 		name: "turned-unseen", breaks: "a colleague's words go to a client of whom the screen does not speak yet",
 		edits: []edit{{"store/desks.go", "Tx.shownHere", `left == 0`, `left >= 0`}},
-		pkg:   "flows", test: "^TestNoWordGoesToTheWrongClient$",
+		pkg:   "store", test: "^TestDeskIsTurnedOnceSeen$",
 	}, {
 		name: "news-before-alerts", breaks: "an alert waits because mere news used up what WeChat allows",
 		edits: []edit{{"store/aside.go", "Claim.Spare", `c.Budget-waiting > reserve`, `c.Budget > 0`}},
