@@ -94,7 +94,7 @@ type Store struct {
 // and which Redis we have. Errors name the setting that is wrong.
 func Open(ctx context.Context, c Config) (_ *Store, err error) {
 	s := &Store{box: c.Keys, media: c.Media, now: c.Now, fixed: c.Now != nil, log: c.Log, wake: make(chan struct{}, 1), fetch: make(chan struct{}, 1), missed: map[bot.Conversation]struct{}{}, capacity: c.Capacity, actor: c.Actor}
-	s.pending = batcher[leaving]{do: s.commitAll, runners: 2, max: 64}
+	s.pending = batcher[leaving]{do: s.commitAll, max: 64, runners: 4, patience: 100 * time.Millisecond}
 	if s.box == nil {
 		return nil, errors.New("store: no keys to seal with")
 	}

@@ -313,6 +313,29 @@ func TestHeldThenSpooledBehind(t *testing.T) {
 	}
 }
 
+// A new event that could be played does not overtake the one of its conversation that
+// cannot be played back yet.
+func TestNewWaitsForSpooled(t *testing.T) {
+	c := config(t)
+	before := open(t, c)
+	put(t, before, happened(1, 1))
+	shut(t, before)
+	first := happened(1, 1).Key
+	h := &house{taken: map[bot.EventKey]bool{}, said: map[bot.Conversation][]string{}, fail: map[bot.EventKey]error{first: errNoHouse}, played: make(chan struct{}, 1)}
+	g, s := gatedBefore(t, c, h)
+	g.hold = 30 * time.Millisecond
+	if out := accept(t, g, happened(1, 2)); out.Reply == nil {
+		t.Errorf("%+v, depth %d", out, s.Depth())
+	}
+	h.mu.Lock()
+	delete(h.fail, first)
+	h.mu.Unlock()
+	until(t, "both are played", func() bool { return len(h.heard(1)) == 2 })
+	if d := cmp.Diff(h.heard(1), []string{"第 1 句", "第 2 句"}); d != "" {
+		t.Error(d)
+	}
+}
+
 // An event that can never be played goes to the dead letters, and does not hold
 // up the rest: its own conversation, or anybody else's.
 func TestPoison(t *testing.T) {

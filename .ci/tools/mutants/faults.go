@@ -204,7 +204,7 @@ var spoolFaults = []fault{
 	}, {
 		name: "new-overtakes-spooled", breaks: "a new event is played before the spooled ones of its conversation",
 		edits: []edit{{"bot/spool/gate.go", "Gate.admit", `case here:`, `case here, behind:`}},
-		pkg:   "bot/spool", test: "^TestRestartWhilePlayingBack$",
+		pkg:   "bot/spool", test: "^TestNewWaitsForSpooled$",
 	}, {
 		name: "full-spool-confirms", breaks: "with database and disk away events are confirmed and lost",
 		edits: []edit{{"bot/spool/gate.go", "Gate.keep", `return bot.Outcome{}, errors.Join(ErrAway, err)`, `return bot.Outcome{}, nil`}},
