@@ -56,7 +56,8 @@ type conn struct {
 
 const begin = "START TRANSACTION"
 
-// BeginTx notes that a transaction is to begin. Nobody asks for another isolation.
+// BeginTx notes that a transaction is to begin. One that asks for another isolation
+// (Store.snapshot) begins at once.
 func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
 	if o.ReadOnly || o.Isolation != 0 {
 		return c.mysqlConn.BeginTx(ctx, o)

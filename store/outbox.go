@@ -317,21 +317,27 @@ func (s *Store) inTx(ctx context.Context, what string, f func(*sql.Tx) error) er
 	}
 }
 
-// once runs f in a transaction. On a connection that turns out to be closed nothing has
-// been done, and it is run on another; that a connection is closed is seen when the
-// transaction's first statement is sent.
-func (s *Store) once(ctx context.Context, f func(*sql.Tx) error) (err error) {
-	for range mostConnections + 1 {
-		var tx *sql.Tx
-		if tx, err = s.sql.BeginTx(ctx, nil); err != nil {
+// once runs f in a transaction.
+func (s *Store) once(ctx context.Context, f func(*sql.Tx) error) error {
+	return onOpenConnection(func() error {
+		tx, err := s.sql.BeginTx(ctx, nil)
+		if err != nil {
 			return err
 		}
-		if err = f(tx); err == nil {
-			err = tx.Commit()
-		} else {
+		if err := f(tx); err != nil {
 			_ = tx.Rollback() // f's error says more
+			return err
 		}
-		if !errors.Is(err, driver.ErrBadConn) {
+		return tx.Commit()
+	})
+}
+
+// onOpenConnection does f, and again on another connection when the one it got turned out
+// to be closed: nothing has been done on that. It is seen when the transaction's first
+// statement is sent.
+func onOpenConnection(f func() error) (err error) {
+	for range mostConnections + 1 {
+		if err = f(); !errors.Is(err, driver.ErrBadConn) {
 			break
 		}
 	}

@@ -1,8 +1,6 @@
 package store
 
-import (
-	"slices"
-)
+import "slices"
 
 // What colleagues are told of a client is part of what we know of the client, and
 // goes when they are erased. Whom a message is about need not be said: a turn that

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -167,19 +166,18 @@ func (tx *Tx) begin() error {
 	return err
 }
 
-// open opens the transaction with the first statements, on a connection that is not
-// closed (Store.once).
-func (tx *Tx) open(b script) (err error) {
-	for range mostConnections + 1 {
+// open opens the transaction with the first statements.
+func (tx *Tx) open(b script) error {
+	return onOpenConnection(func() (err error) {
+		if tx.sql != nil {
+			_ = tx.sql.Rollback() // it never began
+		}
 		if tx.sql, err = tx.s.sql.BeginTx(tx.ctx, nil); err != nil {
 			return wrap("begin", err)
 		}
-		if _, err = b.run(tx.ctx, tx.sql); !errors.Is(err, driver.ErrBadConn) {
-			break
-		}
-		_ = tx.sql.Rollback() // it never began
-	}
-	return err
+		_, err = b.run(tx.ctx, tx.sql)
+		return err
+	})
 }
 
 // deed is a statement on records that needs no answer: it can wait until the
@@ -193,20 +191,11 @@ type deed struct {
 // do runs the statement no later than the turn commits: at once if the turn has
 // its transaction already, and before anything the turn reads in one.
 func (tx *Tx) do(table, what, query string, args ...any) error {
-	d := deed{table, what, query, args}
 	if tx.sql != nil {
-		return doDeeds(tx.ctx, tx.sql, []deed{d})
+		_, err := tx.sql.ExecContext(tx.ctx, query, args...)
+		return wrap(what, err)
 	}
-	tx.deeds = append(tx.deeds, d)
-	return nil
-}
-
-func doDeeds(ctx context.Context, tx *sql.Tx, deeds []deed) error {
-	for _, d := range deeds {
-		if _, err := tx.ExecContext(ctx, d.query, d.args...); err != nil {
-			return wrap(d.what, err)
-		}
-	}
+	tx.deeds = append(tx.deeds, deed{table, what, query, args})
 	return nil
 }
 
