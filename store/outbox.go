@@ -21,6 +21,7 @@ type Outgoing struct {
 	Message bot.Message
 	Pieces  int // handed over at earlier attempts
 	Tries   int // attempts before this one
+	Unsure  int // of them, those that may have arrived
 	Lane    Lane
 	Carried bool // it carries words of somebody (Tx.Carry)
 	Tells   bool // and they are told what becomes of it
@@ -119,7 +120,7 @@ func (s *Store) outgoing(ctx context.Context, to bot.Conversation, where string,
 
 func (s *Store) readOutgoing(ctx context.Context, db reader, to bot.Conversation, where string, args ...any) ([]Outgoing, error) {
 	name := to.String()
-	rows, err := db.QueryContext(ctx, "SELECT seq, body, pieces, tries, lane, event_key, created_at, COALESCE((SELECT c.tells FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq), -1) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
+	rows, err := db.QueryContext(ctx, "SELECT seq, body, pieces, tries, unsure, lane, event_key, created_at, COALESCE((SELECT c.tells FROM carried c WHERE c.conversation = outbox.conversation AND c.seq = outbox.seq), -1) FROM outbox WHERE conversation = ? AND "+where, append([]any{name}, args...)...)
 	if err != nil {
 		return nil, wrap("read messages", err)
 	}
@@ -130,7 +131,7 @@ func (s *Store) readOutgoing(ctx context.Context, db reader, to bot.Conversation
 		var body []byte
 		var at int64
 		var tells int
-		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Lane, &o.Event, &at, &tells); err != nil {
+		if err := rows.Scan(&o.Seq, &body, &o.Pieces, &o.Tries, &o.Unsure, &o.Lane, &o.Event, &at, &tells); err != nil {
 			return nil, wrap("read messages", err)
 		}
 		o.At, o.Carried, o.Tells = fromMillis(at), tells >= 0, tells == 1
@@ -149,6 +150,7 @@ type Settled struct {
 	Pieces int    // handed over so far
 	Spent  int    // of them in this attempt, for the allowances
 	Tried  bool   // the attempt counts
+	Unsure bool   // it may have arrived
 	Reason string // why it is not sent, without personal data; ASCII
 	Lane   Lane   // the message's
 	Over   bool   // as Outgoing's
@@ -209,16 +211,19 @@ func (s *Store) tellOfLoss(ctx context.Context, tx *sql.Tx, to bot.Conversation,
 }
 
 func (s *Store) settleRow(ctx context.Context, tx *sql.Tx, to bot.Conversation, r Settled) error {
-	tried := 0
+	tried, unsure := 0, 0
 	if r.Tried {
 		tried = 1
+	}
+	if r.Unsure {
+		unsure = 1
 	}
 	sent := int64(0)
 	if r.State == Delivered {
 		sent = millis(s.now())
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE outbox SET state = ?, pieces = ?, tries = tries + ?, reason = ?, sent_at = ? WHERE conversation = ? AND seq = ? AND "+pending,
-		r.State, r.Pieces, tried, ascii(r.Reason, 190), sent, to.String(), r.Seq)
+	_, err := tx.ExecContext(ctx, "UPDATE outbox SET state = ?, pieces = ?, tries = tries + ?, unsure = unsure + ?, reason = ?, sent_at = ? WHERE conversation = ? AND seq = ? AND "+pending,
+		r.State, r.Pieces, tried, unsure, ascii(r.Reason, 190), sent, to.String(), r.Seq)
 	return err
 }
 

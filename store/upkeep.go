@@ -103,7 +103,7 @@ func (s *Store) resend(ctx context.Context, tx *sql.Tx, to bot.Conversation, old
 	if _, err := tx.ExecContext(ctx, "UPDATE carried SET seq = ?, refs = '' WHERE conversation = ? AND seq = ?", seq, name, old); err != nil {
 		return 0, err
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE outbox SET seq = ?, body = ?, state = ?, tries = 0, reason = '' WHERE conversation = ? AND seq = ?", seq, body, Queued, name, old)
+	_, err = tx.ExecContext(ctx, "UPDATE outbox SET seq = ?, body = ?, state = ?, tries = 0, unsure = 0, reason = '' WHERE conversation = ? AND seq = ?", seq, body, Queued, name, old)
 	return seq, err
 }
 

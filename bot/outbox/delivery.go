@@ -2,9 +2,7 @@ package outbox
 
 import (
 	"context"
-	"errors"
 
-	"redthread/bot"
 	"redthread/store"
 )
 
@@ -56,7 +54,7 @@ func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 	o.Message = d.warnAtLast(ctx, o)
 	r, err := d.s.send(ctx, d.cl, o)
 	v := d.s.judge(o, r, err)
-	d.again(ctx, o, err, &v)
+	d.again(ctx, o, &v)
 	v.Carried, v.Refs = o.Carried, r.Refs
 	v.Lane, v.Over, v.Spent = o.Lane, o.Over, max(r.Pieces-o.Pieces, 0)
 	d.cl.Budget -= v.Spent
@@ -77,9 +75,8 @@ func (d *delivery) attempt(ctx context.Context, o store.Outgoing) verdict {
 const colleagueTries = 3
 
 // again has a message to a colleague sent again where one to a client would not be.
-func (d *delivery) again(ctx context.Context, o store.Outgoing, err error, v *verdict) {
-	var unsure *bot.Unsure
-	if v.State != store.Failed || !errors.As(err, &unsure) || o.Tries+1 >= colleagueTries {
+func (d *delivery) again(ctx context.Context, o store.Outgoing, v *verdict) {
+	if v.State != store.Failed || !v.Unsure || o.Unsure+1 >= colleagueTries {
 		return
 	}
 	switch who, _, err := d.cl.Reader(ctx); {

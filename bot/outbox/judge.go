@@ -24,6 +24,7 @@ func (s *Sender) judge(o store.Outgoing, r bot.Receipt, err error) verdict {
 	var slow *bot.SlowDown
 	var refused *bot.Refused
 	var unsure *bot.Unsure
+	v.Unsure = errors.As(err, &unsure)
 	switch {
 	case err == nil:
 		v.State = store.Delivered
@@ -45,7 +46,7 @@ func (s *Sender) judge(o store.Outgoing, r bot.Receipt, err error) verdict {
 		v.stop, v.rest.Wait = true, time.Second
 	case errors.Is(err, store.ErrNotFound):
 		v.State, v.Reason = store.Failed, "its picture is not to be had"
-	case errors.As(err, &unsure) && o.Tries+1 >= s.Repeat[o.To.Channel]:
+	case v.Unsure && o.Unsure+1 >= s.Repeat[o.To.Channel]:
 		v.State, v.Reason = store.Failed, "outcome unknown: it may have arrived"
 	case s.Store.Now().Sub(o.At) > giveUp:
 		v.State, v.Reason = store.Failed, "could not be sent for a day"

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"redthread/bot"
+	"redthread/bot/telegram"
 	"redthread/store"
 	"redthread/store/storetest"
 )
@@ -265,6 +266,40 @@ func TestUnsureIsRepeatedWhereAllowed(t *testing.T) {
 		if got := s.lost(); len(got) != 1-want {
 			t.Errorf("with %d attempts allowed: staff are told %q", repeat, got)
 		}
+	}
+}
+
+// A gateway that fails for most of a minute loses nothing, and neither does one
+// uncertain end of a line that was down for long: attempts that surely did not
+// arrive are no reason to give up.
+func TestUncertainForAMinute(t *testing.T) {
+	t.Parallel()
+	unsure, down := &bot.Unsure{Err: errors.New("502")}, errors.New("connection refused")
+	for name, answer := range map[string][]error{
+		"bad gateway": slices.Repeat([]error{unsure}, telegram.Tries-1),
+		"long away":   append(slices.Repeat([]error{down}, 2*telegram.Tries), unsure),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.out.Repeat = map[string]int{"telegram": telegram.Tries}
+			s.p.answer = answer
+			s.turn("1", nil, "a")
+			start := s.clock.Now()
+			for range answer {
+				s.drain(0)
+				for before := s.p.calls; s.p.calls == before && len(s.p.heard("1")) == 0; s.clock.Advance(time.Second) {
+					if _, err := s.out.Drain(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if s.heard("1", "a/1"); len(s.lost()) > 0 {
+				t.Error("staff are told of a loss")
+			}
+			if took := s.clock.Now().Sub(start); took < 40*time.Second {
+				t.Errorf("its tries were over after %v", took)
+			}
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"redthread/bot"
 	"redthread/bot/outbox"
+	"redthread/bot/telegram"
 	"redthread/store"
 	"redthread/store/storetest"
 )
@@ -65,7 +66,7 @@ func TestArrivedWhileAway(t *testing.T) {
 	failed := make(said, 10)
 	var run sync.WaitGroup
 	run.Go(func() {
-		(&outbox.Sender{Store: s, Channels: map[string]bot.Channel{"telegram": b}, Repeat: map[string]int{"telegram": 3}, Log: slog.New(failed)}).Run(ctx)
+		(&outbox.Sender{Store: s, Channels: map[string]bot.Channel{"telegram": b}, Repeat: map[string]int{"telegram": telegram.Tries}, Log: slog.New(failed)}).Run(ctx)
 	})
 	defer run.Wait()
 	defer stop()

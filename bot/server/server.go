@@ -141,7 +141,7 @@ func New(cfg Config) (_ *Server, err error) {
 	// A send of unknown outcome: Telegram is asked again, a second copy being
 	// better than none; WeChat forbids it (a customer-service message that timed
 	// out has usually arrived).
-	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: 3}, Open: s.gallery().Open, Knocks: s.knocks(), Last: s.lastWords, After: s.cfg.After, Log: s.log}
+	s.sender = &outbox.Sender{Store: cfg.Store, Channels: channels, Repeat: map[string]int{telegram.Name: telegram.Tries}, Open: s.gallery().Open, Knocks: s.knocks(), Last: s.lastWords, After: s.cfg.After, Log: s.log}
 	s.fetcher = &media.Fetcher{Store: cfg.Store, Channels: channels, Bounds: cfg.Media, Log: s.log}
 	s.health.handle(s.mux)
 	s.openLinks()

@@ -38,6 +38,12 @@ import (
 // Name is the Channel part of this platform's conversations.
 const Name = "telegram"
 
+// Tries is how often a message is sent in all of which nobody knows whether it
+// arrived (bot.Unsure). The waits between them double, so that a minute of bad
+// gateways loses nothing; Telegram has no key that would tell copies apart, and
+// two of them are better than none.
+const Tries = 8
+
 const (
 	defaultBaseURL  = "https://api.telegram.org"
 	defaultTimeout  = 15 * time.Second
