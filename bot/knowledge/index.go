@@ -10,15 +10,18 @@ import (
 // offTopic is the entry of what no answer is about. It is never given.
 const offTopic = "-"
 
-// index finds the entries whose ways of asking are like a question.
+// index finds the entries whose ways of asking are like a question. Features have
+// numbers, and where they stand is one row of numbers behind the other: there are
+// some ten thousand, and a map for each would take four times the memory.
 type index struct {
 	syn     *synonyms
-	ids     []string           // of the entries, all languages together
-	known   []map[string]bool  // by entry: all features of its ways of asking
-	phrases []phrase           // all ways of asking
-	at      map[string][]int32 // by feature: the phrases that have it
-	rarity  map[string]float64 // by feature: how few entries have it
-	unheard float64            // the rarity of what nobody has asked with
+	ids     []string         // of the entries, all languages together
+	phrases []phrase         // all ways of asking
+	number  map[string]int32 // of a feature
+	rarity  []float64        // by number: how few entries have it
+	unheard float64          // the rarity of what nobody has asked with
+	begin   []int32          // by number: where its phrases begin in places; one more at the end
+	places  []int32
 }
 
 // phrase is one way of asking.
@@ -35,23 +38,27 @@ type like struct {
 }
 
 func newIndex(b *Base, syn *synonyms) *index {
-	x := &index{syn: syn, at: map[string][]int32{}, rarity: map[string]float64{}}
-	number := map[string]int{}
+	x := &index{syn: syn, number: map[string]int32{}}
+	entry := map[string]int{}
 	var read []reading
+	var at [][]int32 // by number of a feature: the phrases that have it
 	add := func(id, words string) {
 		r := syn.read(words)
 		if len(r.compare) == 0 {
 			return
 		}
-		e, ok := number[id]
+		e, ok := entry[id]
 		if !ok {
 			e = len(x.ids)
-			number[id] = e
-			x.ids, x.known = append(x.ids, id), append(x.known, map[string]bool{})
+			entry[id], x.ids = e, append(x.ids, id)
 		}
 		for f := range r.compare {
-			x.known[e][f] = true
-			x.at[f] = append(x.at[f], int32(len(x.phrases)))
+			n, ok := x.number[f]
+			if !ok {
+				n = int32(len(at)) // bounded by the size of the files
+				x.number[f], at = n, append(at, nil)
+			}
+			at[n] = append(at[n], int32(len(x.phrases)))
 		}
 		x.phrases, read = append(x.phrases, phrase{entry: e}), append(read, r)
 	}
@@ -65,27 +72,41 @@ func newIndex(b *Base, syn *synonyms) *index {
 	for _, words := range b.offTopic {
 		add(offTopic, words)
 	}
+	for _, phrases := range at {
+		x.begin, x.places = append(x.begin, int32(len(x.places))), append(x.places, phrases...)
+	}
+	x.begin = append(x.begin, int32(len(x.places)))
 	x.weigh(read)
 	return x
+}
+
+// with are the phrases that have a feature.
+func (x *index) with(feature int32) []int32 {
+	return x.places[x.begin[feature]:x.begin[feature+1]]
+}
+
+// entriesWith are the entries that have a feature, each once.
+func (x *index) entriesWith(feature int32) []int {
+	var all []int
+	for _, p := range x.with(feature) {
+		all = append(all, x.phrases[p].entry)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // weigh learns how rare features are, as BM25 does it (Robertson and Spärck
 // Jones), and what the phrases weigh.
 func (x *index) weigh(read []reading) {
-	n, in := float64(len(x.ids)), map[string]float64{}
-	for _, known := range x.known {
-		for f := range known {
-			in[f]++
-		}
-	}
+	n := float64(len(x.ids))
 	rarity := func(d float64) float64 { return math.Log(1 + (n-d+0.5)/(d+0.5)) }
-	for f, d := range in {
-		x.rarity[f] = rarity(d)
+	x.rarity, x.unheard = make([]float64, len(x.number)), rarity(0)
+	for f := range x.rarity {
+		x.rarity[f] = rarity(float64(len(x.entriesWith(int32(f)))))
 	}
-	x.unheard = rarity(0)
 	for i, r := range read {
 		for f, w := range r.compare {
-			x.phrases[i].weight += w * x.rarity[f]
+			x.phrases[i].weight += w * x.rarity[x.number[f]]
 		}
 	}
 }
@@ -99,20 +120,18 @@ func (x *index) find(r reading) []like {
 	shared, whole := make([]float64, len(x.phrases)), 0.0 // what question and phrase have in common
 	byEntry := make([]float64, len(x.ids))
 	for _, f := range sortedKeys(r.compare) { // in one order: sums of fractions depend on it
-		rare, known := x.rarity[f]
+		n, known := x.number[f]
 		if !known {
 			whole += r.compare[f] * x.unheard * unheardShare
 			continue
 		}
-		w := r.compare[f] * rare
+		w := r.compare[f] * x.rarity[n]
 		whole += w
-		for _, p := range x.at[f] {
+		for _, p := range x.with(n) {
 			shared[p] += w
 		}
-		for e := range x.ids {
-			if x.known[e][f] {
-				byEntry[e] += w
-			}
+		for _, e := range x.entriesWith(n) {
+			byEntry[e] += w
 		}
 	}
 	best := make([]float64, len(x.ids))
@@ -138,12 +157,12 @@ func (x *index) find(r reading) []like {
 func (x *index) unaccounted(r reading, entry int) float64 {
 	var missing, whole float64
 	for _, f := range sortedKeys(r.sense) {
-		w, known := x.rarity[f]
-		if !known {
-			w = x.unheard
+		w, has := x.unheard, false
+		if n, known := x.number[f]; known {
+			w, has = x.rarity[n], slices.Contains(x.entriesWith(n), entry)
 		}
 		w *= r.sense[f]
-		if whole += w; !x.known[entry][f] {
+		if whole += w; !has {
 			missing += w
 		}
 	}
