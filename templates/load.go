@@ -75,21 +75,37 @@ func load(o Options, c catalog) (*Set, error) {
 	if err := r.found.Err("the texts"); err != nil {
 		return nil, err
 	}
-	s.share(o.Zone)
+	s.settle(o.Zone)
 	return s, nil
 }
 
-// share has the texts of a language share their functions. While they are proved each
-// has its own, so that none can define what another one says; kept so, they would take
-// four times the memory.
-func (s *Set) share(zone *time.Location) {
+// settle keeps of the proved texts what is needed to say them. Those of a language
+// share their functions: while they are proved each has its own, so that none can
+// define what another one says.
+func (s *Set) settle(zone *time.Location) {
 	for lang, texts := range s.texts {
 		all := template.New(lang).Option(strict).Funcs(funcs(lang, zone, texts))
 		for name, t := range texts {
-			t.body = template.Must(all.AddParseTree(name, t.body.Tree))
-			for i, b := range t.buttons {
-				t.buttons[i].say = template.Must(all.AddParseTree(fmt.Sprint(name, " ", i), b.say.Tree))
-			}
+			t.settle(all, name)
+		}
+		for _, b := range s.shelf[lang] {
+			b.words = nil
+		}
+	}
+}
+
+func (t *text) settle(all *template.Template, name string) {
+	t.lines = nil
+	if words, ok := mere(t.body); ok {
+		t.plain, t.body = strings.TrimSpace(words), nil
+	} else {
+		t.body = template.Must(all.AddParseTree(name, t.body.Tree))
+	}
+	for i, b := range t.buttons {
+		if _, ok := mere(b.say); ok {
+			t.buttons[i].say = nil
+		} else {
+			t.buttons[i].say = template.Must(all.AddParseTree(fmt.Sprint(name, " ", i), b.say.Tree))
 		}
 	}
 }

@@ -13,8 +13,8 @@ const maxFile = 1 << 20
 // block is a "== name" block as it stands in a file.
 type block struct {
 	place
-	raw     []string // as written, the header too
-	words   []sourceLine
+	raw     string       // as written, the header too
+	words   []sourceLine // until it is compiled
 	buttons []buttonLine
 }
 
@@ -57,7 +57,10 @@ func parseFile(file, src string, r *report) []*block {
 	src = strings.ReplaceAll(src, "\r\n", "\n")
 	var blocks []*block
 	var open *block
+	begun, read := 0, 0 // where the open block and the next line begin
 	for i, text := range strings.Split(src, "\n") {
+		start := read
+		read += len(text) + 1
 		text = strings.TrimRightFunc(text, unicode.IsSpace)
 		at := place{file: file, line: i + 1}
 		if open != nil {
@@ -65,12 +68,14 @@ func parseFile(file, src string, r *report) []*block {
 		}
 		vetCharacters(text, at, r)
 		if strings.HasPrefix(text, "==") || strings.HasPrefix(text, "＝＝") {
-			open = header(text, at, r)
+			open.end(src[begun:start])
+			open, begun = header(text, at, r), start
 			blocks = append(blocks, open)
 			continue
 		}
 		open.take(text, at, r)
 	}
+	open.end(src[begun:])
 	return blocks
 }
 
@@ -84,14 +89,18 @@ func header(text string, at place, r *report) *block {
 		return &block{place: at}
 	}
 	at.block = name
-	return &block{place: at, raw: []string{text}}
+	return &block{place: at}
+}
+
+// end closes the block, which is nil before the first one.
+func (b *block) end(raw string) {
+	if b != nil {
+		b.raw = raw
+	}
 }
 
 // take adds a line to the block, which is nil before the first one.
 func (b *block) take(text string, at place, r *report) {
-	if b != nil {
-		b.raw = append(b.raw, text)
-	}
 	switch {
 	case strings.HasPrefix(text, "#"):
 	case b == nil:

@@ -52,7 +52,11 @@ func (s *Set) Source(lang, name string) (file, written string, ok bool) {
 	if !ok {
 		return "", "", false
 	}
-	return b.file, strings.TrimSpace(strings.Join(b.raw, "\n")), true
+	var lines []string
+	for line := range strings.SplitSeq(b.raw, "\n") {
+		lines = append(lines, strings.TrimRightFunc(line, unicode.IsSpace))
+	}
+	return b.file, strings.TrimSpace(strings.Join(lines, "\n")), true
 }
 
 // Buttons are the IDs that the text's buttons can have, as written in the
@@ -121,15 +125,17 @@ func (s *Set) Render(lang string, l Line) (bot.Message, error) {
 var errEmpty = errors.New("it comes out empty")
 
 func (t *text) render(data any) (bot.Message, error) {
-	words, err := say(t.body, data)
-	if err != nil {
-		return bot.Message{}, err
+	m := bot.Message{Text: t.plain}
+	if t.body != nil {
+		words, err := say(t.body, data)
+		if err != nil {
+			return bot.Message{}, err
+		}
+		m.Text = strings.TrimSpace(words)
 	}
-	words = strings.TrimSpace(words)
-	if words == "" {
+	if m.Text == "" {
 		return bot.Message{}, errEmpty
 	}
-	m := bot.Message{Text: words}
 	for _, b := range t.buttons {
 		drawn, err := b.draw(data)
 		if err != nil {
@@ -146,6 +152,9 @@ func (t *text) render(data any) (bot.Message, error) {
 // draw gives the buttons that the line stands for: one, none, or one for each
 // element.
 func (b button) draw(data any) ([]bot.Button, error) {
+	if b.say == nil {
+		return []bot.Button{{ID: b.id, Label: fit(b.label), URL: b.url}}, nil
+	}
 	said, err := say(b.say, data)
 	if err != nil {
 		return nil, err

@@ -127,6 +127,19 @@ func constants(t *template.Template) []string {
 	return all
 }
 
+// mere gives the words of a template that says the same whatever it is about, and
+// reports whether it is one.
+func mere(t *template.Template) (words string, ok bool) {
+	for _, n := range t.Root.Nodes {
+		said, ok := n.(*parse.TextNode)
+		if !ok {
+			return "", false
+		}
+		words += string(said.Text)
+	}
+	return words, true
+}
+
 // everything makes a copy of the template that takes both ways at every choice,
 // so that a mistake in a branch seldom taken is found by saying it once.
 func everything(t *template.Template) *template.Template {
