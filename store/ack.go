@@ -103,6 +103,23 @@ func (s *Store) tellSenders(ctx context.Context, tx *sql.Tx, batch []*ack) error
 // ackHeads moves the heads on. A claim that is lost changes nothing: its
 // holder's name and epoch are not those of the row any more.
 func (s *Store) ackHeads(b *script, batch []*ack) {
+	args := make([]any, 0, 9*len(batch)) // columns that an end does not change carry what it is judged by
+	for _, a := range batch {
+		on, sent := 0, a.last.Seq
+		if a.on {
+			on = 1
+		}
+		if a.last.Over { // what it overtook is still to come
+			sent = 0
+		}
+		args = append(args, a.claim.To.String(), a.last.Seq, sent, a.claim.epoch, a.claim.owner, a.last.Spent, a.gap.Milliseconds(), far, on)
+	}
+	b.add("move heads on", "INSERT INTO outbox_heads (conversation, max_seq, sent_seq, epoch, owner, message_left, lane, due_at, gone) VALUES "+
+		rows(len(batch), 9)+" "+s.phrase(&s.moveOn, s.moveSet), args...)
+}
+
+// moveSet is what an end does to its head.
+func (s *Store) moveSet() string {
 	in, on := s.dialect.incoming, "ON DUPLICATE KEY UPDATE "
 	if s.dialect.name != "mysql" {
 		on = "ON CONFLICT (conversation) DO UPDATE SET "
@@ -115,27 +132,16 @@ func (s *Store) ackHeads(b *script, batch []*ack) {
 	less := func(column string) string {
 		return when(column, "CASE WHEN "+t+column+" > "+in("message_left")+" THEN "+t+column+" - "+in("message_left")+" ELSE 0 END")
 	}
-	var args []any // columns that an end does not change carry what it is judged by
-	for _, a := range batch {
-		on, sent := 0, a.last.Seq
-		if a.on {
-			on = 1
-		}
-		if a.last.Over { // what it overtook is still to come
-			sent = 0
-		}
-		args = append(args, a.claim.To.String(), a.last.Seq, sent, a.claim.epoch, a.claim.owner, a.last.Spent, a.gap.Milliseconds(), far, on)
-	}
 	rest := func(column, value string) string { // where the claim ends
 		return when(column, "CASE WHEN "+in("gone")+" = 0 THEN "+value+" ELSE "+t+column+" END")
 	}
-	b.add("move heads on", "INSERT INTO outbox_heads (conversation, max_seq, sent_seq, epoch, owner, message_left, lane, due_at, gone) VALUES "+rows(len(batch), 9)+" "+on+strings.Join([]string{
+	return on + strings.Join([]string{
 		less("message_left"), less("action_left"),
 		rest("due_at", "CASE WHEN "+t+"max_seq > "+in("sent_seq")+" THEN "+s.dbnow()+" + "+in("lane")+" ELSE "+in("due_at")+" END"),
 		rest("lease_until", "0"),
 		when("sent_seq", "CASE WHEN "+in("sent_seq")+" > "+t+"sent_seq THEN "+in("sent_seq")+" ELSE "+t+"sent_seq END"),
 		rest("owner", "''"), // last: the others are judged by it
-	}, ", "), args...)
+	}, ", ")
 }
 
 func (s *Store) ackRows(b *script, batch []*ack) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"redthread/bot"
@@ -123,21 +124,25 @@ func (s *Store) bumpHeads(ctx context.Context, tx *sql.Tx, b script, txs []*Tx) 
 		return nil, err
 	}
 	until := time.Now()
-	var args []any
-	values := ""
-	for _, h := range heads {
-		due := fmt.Sprint(far)
+	args := make([]any, 0, 13*len(heads))
+	var set strings.Builder
+	set.WriteString("INSERT INTO outbox_heads (conversation, max_seq, lane, due_at, gone, opens, message_left, message_until, action_left, action_until, owner, epoch, lease_until) VALUES ")
+	for i, h := range heads {
+		due := never
 		if len(h.posts) > 0 || h.opens > 0 { // what waited for this may go, too
 			due = s.dbnow()
 		}
-		if values != "" {
-			values += ", "
+		if i > 0 {
+			set.WriteString(", ")
 		}
-		values += "(?, ?, ?, " + due + ", ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? = '' THEN 0 ELSE 1 END, CASE WHEN ? = 0 THEN 0 ELSE " + s.dbnow() + " + ? END)"
+		for _, part := range [...]string{"(?, ?, ?, ", due, ", ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? = '' THEN 0 ELSE 1 END, CASE WHEN ? = 0 THEN 0 ELSE ", s.dbnow(), " + ? END)"} {
+			set.WriteString(part)
+		}
 		args = append(args, h.to.String(), len(h.posts), h.lane, h.gone, h.opens, h.messageLeft, h.messageUntil, h.actionLeft, h.actionUntil, h.owner, h.owner, h.lease.Milliseconds(), h.lease.Milliseconds())
 	}
-	b.add("note messages' places", "INSERT INTO outbox_heads (conversation, max_seq, lane, due_at, gone, opens, message_left, message_until, action_left, action_until, owner, epoch, lease_until) VALUES "+
-		values+" "+s.bumpSet(), args...)
+	set.WriteString(" ")
+	set.WriteString(s.phrase(&s.bump, s.bumpSet))
+	b.add("note messages' places", set.String(), args...)
 	return heads, s.readHeads(ctx, tx, b, heads, until)
 }
 

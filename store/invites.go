@@ -91,8 +91,10 @@ func codeBody(prefix, text string) (body string, ok bool) {
 		return r
 	}, strings.ToUpper(norm.NFKC.String(text)))
 	body, ok = strings.CutPrefix(text, prefix)
-	return strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(body), ok
+	return lookalikes.Replace(body), ok
 }
+
+var lookalikes = strings.NewReplacer("O", "0", "I", "1", "L", "1")
 
 // inviteDigest is all that is kept of a code. A code has 130 random bits: there
 // is nothing to guess, so no slow hash is needed, and looking a digest up tells

@@ -19,7 +19,12 @@ func (b *script) add(what, query string, args ...any) {
 
 // joined is all in one, and what to say of it when it fails.
 func (b *script) joined() (all deed) {
-	var what, queries []string
+	n := 0
+	for _, d := range b.statements {
+		n += len(d.args)
+	}
+	all.args = make([]any, 0, n)
+	what, queries := make([]string, 0, len(b.statements)), make([]string, 0, len(b.statements))
 	for _, d := range b.statements {
 		what, queries = append(what, d.what), append(queries, d.query)
 		all.args = append(all.args, d.args...)

@@ -84,10 +84,12 @@ type Store struct {
 
 	unscrubbed atomic.Bool // erased data may still stand in SQLite's log
 
-	now    func() time.Time
-	fixed  bool // the clock was injected: it decides, not the database's
-	log    *slog.Logger
-	closes []func() error
+	now   func() time.Time
+	fixed bool // the clock was injected: it decides, not the database's
+
+	bump, moveOn atomic.Pointer[string] // parts of the statements about heads
+	log          *slog.Logger
+	closes       []func() error
 }
 
 // Open connects to both sides. This is the only place that knows which database
@@ -167,8 +169,24 @@ func (s *Store) dbnow() string {
 	return s.dialect.now
 }
 
+// phrase is a part of a statement that is always the same but for the clock of a
+// test; it is put together once.
+func (s *Store) phrase(kept *atomic.Pointer[string], say func() string) string {
+	if s.fixed {
+		return say()
+	}
+	if p := kept.Load(); p != nil {
+		return *p
+	}
+	said := say()
+	kept.Store(&said)
+	return said
+}
+
 // far is a due date that never comes.
 const far = int64(1) << 52
+
+var never = strconv.FormatInt(far, 10)
 
 func millis(t time.Time) int64 {
 	if t.IsZero() {

@@ -34,12 +34,26 @@ func (e *Engine) opens(t *Turn) *flow {
 	if t.Event.Kind != bot.Wrote || !isShort(t.Event.Text) {
 		return nil
 	}
-	for _, f := range e.order {
-		if (t.says(f.facts.opens) || f.reads != nil && f.reads(t.Event.Text)) && t.mayOpen(f.facts) {
+	for _, f := range e.meant(t) {
+		if t.mayOpen(f.facts) {
 			return f
 		}
 	}
 	return nil
+}
+
+// meant are the flows that the written words open, whoever wrote them. They are
+// held against all that is listened for once.
+func (e *Engine) meant(t *Turn) []*flow {
+	if t.meant == nil || t.meant.of != t.Event.Text {
+		t.meant = &meant{of: t.Event.Text}
+		for _, f := range e.order {
+			if t.says(f.facts.opens) || f.reads != nil && f.reads(t.Event.Text) {
+				t.meant.flows = append(t.meant.flows, f)
+			}
+		}
+	}
+	return t.meant.flows
 }
 
 // mayOpen says that the flow is for the person.
@@ -57,8 +71,8 @@ func (e *Engine) closedTo(t *Turn) *flow {
 	if t.Event.Kind != bot.Wrote || !isShort(t.Event.Text) {
 		return nil
 	}
-	for _, f := range e.order {
-		if f.facts.staff == nil || !t.says(f.facts.opens) && (f.reads == nil || !f.reads(t.Event.Text)) {
+	for _, f := range e.meant(t) {
+		if f.facts.staff == nil {
 			continue
 		}
 		if _, colleague := t.Staff(); colleague && !t.mayOpen(f.facts) {

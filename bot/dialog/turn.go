@@ -32,6 +32,7 @@ type Turn struct {
 	log     *slog.Logger
 
 	fold   *folded       // the event's words, once folded
+	meant  *meant        // what they open, once read
 	answer answer        // what the person said, as the step wants it
 	paper  string        // what the pressed card is about
 	photos []bot.MediaID // of the event, once noted
@@ -61,6 +62,11 @@ type Turn struct {
 }
 
 type folded struct{ of, text string }
+
+type meant struct {
+	of    string
+	flows []*flow
+}
 
 type answer struct {
 	choice string // the button's ID in the text
