@@ -20,23 +20,20 @@ var mark = "\x00" + rand.Text() + "\x00"
 // strict has a text fail that asks for what is not there.
 const strict = "missingkey=error"
 
-// text is a block that can be said. Once it is proved, what is filled in nowhere
-// is kept as plain words: most texts are, and a template takes twenty times the
-// memory of its words.
+// text is a block that can be said.
 type text struct {
 	*block
-	plain   string             // the words, where body is nil
-	body    *template.Template // nil: plain
-	lines   []int              // of the file, by line of the body from 0; until it is proved
+	body    saying
+	lines   []int // of the file, by line of the body from 0; until it is proved
 	buttons []button
 }
 
-// button is a button line that can be said. The template gives label, mark,
-// URL, mark for every button that the line stands for; nil when the line is the
+// button is a button line that can be said. What it says is label, mark, URL, mark
+// for every button that the line stands for; it says nothing when the line is the
 // button, as it is written.
 type button struct {
 	*buttonLine
-	say *template.Template
+	saying
 }
 
 // compile turns a block into a text, or reports why it cannot be one.
@@ -71,7 +68,7 @@ func (l buttonLine) room() int {
 // lone is a line that only chooses. It takes its line break with it.
 var lone = regexp.MustCompile(`^\s*(\{\{-?\s*(if|else|end|with|range|break|continue)\b[^{}]*\}\})+\s*$`)
 
-func compileWords(b *block, funcs template.FuncMap, r *report) (*template.Template, []int) {
+func compileWords(b *block, funcs template.FuncMap, r *report) (saying, []int) {
 	words := b.words
 	for len(words) > 0 && words[0].text == "" {
 		words = words[1:]
@@ -95,13 +92,13 @@ func compileWords(b *block, funcs template.FuncMap, r *report) (*template.Templa
 	t, err := template.New(b.block).Option(strict).Funcs(funcs).Parse(src.String())
 	if err != nil {
 		r.wrong(b.at(lineOf(err, lines, b.line)), "%s", plainSyntax(err))
-		return nil, nil
+		return saying{}, nil
 	}
 	vet(t, b.at(b.line), r)
-	return t, lines
+	return saying{source: src.String(), made: know(t)}, lines
 }
 
-func compileButton(b *block, l buttonLine, funcs template.FuncMap, r *report) *template.Template {
+func compileButton(b *block, l buttonLine, funcs template.FuncMap, r *report) saying {
 	say := l.label + mark + l.url + mark
 	switch l.when {
 	case "if":
@@ -112,10 +109,10 @@ func compileButton(b *block, l buttonLine, funcs template.FuncMap, r *report) *t
 	t, err := template.New(b.block).Option(strict).Funcs(funcs).Parse(say)
 	if err != nil {
 		r.wrong(b.at(l.line), "button [%s]: %s", l.id, plainSyntax(err))
-		return nil
+		return saying{}
 	}
 	vet(t, b.at(l.line), r)
-	return t
+	return saying{source: say, made: know(t)}
 }
 
 // at is a line of the block.

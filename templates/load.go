@@ -2,7 +2,6 @@ package templates
 
 import (
 	"embed"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -86,26 +85,18 @@ func (s *Set) settle(zone *time.Location) {
 	for lang, texts := range s.texts {
 		all := template.New(lang).Option(strict).Funcs(funcs(lang, zone, texts))
 		for name, t := range texts {
-			t.settle(all, name)
+			t.lines = nil
+			t.body.settle(all, name)
+			for i, b := range t.buttons {
+				if b.settle(all, name+" "+b.id) {
+					t.buttons[i].saying = saying{}
+				} else {
+					t.buttons[i] = b
+				}
+			}
 		}
 		for _, b := range s.shelf[lang] {
 			b.words = nil
-		}
-	}
-}
-
-func (t *text) settle(all *template.Template, name string) {
-	t.lines = nil
-	if words, ok := mere(t.body); ok {
-		t.plain, t.body = strings.TrimSpace(words), nil
-	} else {
-		t.body = template.Must(all.AddParseTree(name, t.body.Tree))
-	}
-	for i, b := range t.buttons {
-		if _, ok := mere(b.say); ok {
-			t.buttons[i].say = nil
-		} else {
-			t.buttons[i].say = template.Must(all.AddParseTree(fmt.Sprint(name, " ", i), b.say.Tree))
 		}
 	}
 }

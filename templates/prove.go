@@ -72,9 +72,9 @@ func (p proof) run() {
 
 // templates are the words' and the buttons' templates, with their lines.
 func (p proof) templates() map[*template.Template]int {
-	all := map[*template.Template]int{p.body: p.line}
+	all := map[*template.Template]int{p.body.made: p.line}
 	for _, b := range p.buttons {
-		all[b.say] = b.line
+		all[b.made] = b.line
 	}
 	return all
 }
@@ -115,12 +115,12 @@ func (p proof) hint(typ reflect.Type, name string) string {
 func (p proof) vetEverything() bool {
 	v := full(p.about, 2, "x").Interface()
 	fine := true
-	if _, err := say(everything(p.body), v); err != nil {
+	if _, err := say(everything(p.body.made), v); err != nil {
 		p.wrong(err, 0)
 		fine = false
 	}
 	for _, b := range p.buttons {
-		if _, err := say(everything(b.say), v); err != nil {
+		if _, err := say(everything(b.made), v); err != nil {
 			p.wrong(err, b.line)
 			fine = false
 		}
@@ -130,7 +130,7 @@ func (p proof) vetEverything() bool {
 
 // vetSaid says the text about v as a client would be told it.
 func (p proof) vetSaid(v any) bool {
-	said, err := say(p.marked[p.body], v)
+	said, err := say(p.marked[p.body.made], v)
 	if err != nil {
 		p.wrong(err, 0)
 		return false
@@ -155,7 +155,7 @@ func (p proof) vetSaid(v any) bool {
 
 func (p proof) vetButtons(v any) bool {
 	for _, b := range p.buttons {
-		said, err := say(p.marked[b.say], v)
+		said, err := say(p.marked[b.made], v)
 		if err != nil {
 			p.wrong(err, b.line)
 			return false

@@ -125,17 +125,14 @@ func (s *Set) Render(lang string, l Line) (bot.Message, error) {
 var errEmpty = errors.New("it comes out empty")
 
 func (t *text) render(data any) (bot.Message, error) {
-	m := bot.Message{Text: t.plain}
-	if t.body != nil {
-		words, err := say(t.body, data)
-		if err != nil {
-			return bot.Message{}, err
-		}
-		m.Text = strings.TrimSpace(words)
+	words, err := t.body.say(data)
+	if err != nil {
+		return bot.Message{}, err
 	}
-	if m.Text == "" {
+	if words == "" {
 		return bot.Message{}, errEmpty
 	}
+	m := bot.Message{Text: words}
 	for _, b := range t.buttons {
 		drawn, err := b.draw(data)
 		if err != nil {
@@ -152,10 +149,10 @@ func (t *text) render(data any) (bot.Message, error) {
 // draw gives the buttons that the line stands for: one, none, or one for each
 // element.
 func (b button) draw(data any) ([]bot.Button, error) {
-	if b.say == nil {
+	if b.in == nil {
 		return []bot.Button{{ID: b.id, Label: fit(b.label), URL: b.url}}, nil
 	}
-	said, err := say(b.say, data)
+	said, err := b.say(data)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,6 +59,23 @@ func TestRender(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A text is read when it is first said, by many at once perhaps, and what a
+// condition knows is then what it knew when the text was proved.
+func TestFirstSaidByMany(t *testing.T) {
+	s := one(t, "{{if .Since}}{{date .Since}}{{else}}A{{end}}\n[yes] {{.Name}}\n[no if .Since] No\n[maybe] Maybe")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			m, err := s.Render("en", Line{Name: "hello", Data: visitor{Name: "Anna"}})
+			want := []bot.Button{{ID: "yes", Label: "Anna"}, {ID: "maybe", Label: "Maybe"}}
+			if err != nil || m.Text != "A" || !slices.Equal(m.Buttons, want) {
+				t.Errorf("%q, %v, %v", m.Text, m.Buttons, err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func TestRenderRefuses(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 )
 
 // vet holds a template to what a text may do: fill in, choose and repeat, with
-// the functions we know. It also lets conditions know unknown times.
+// the functions we know.
 func vet(t *template.Template, at place, r *report) {
 	if len(t.Templates()) > 1 {
 		r.wrong(at, "{{define}} and {{block}} cannot be used in a text")
@@ -30,6 +30,13 @@ func vet(t *template.Template, at place, r *report) {
 			}
 		}
 	})
+}
+
+// know lets a template's conditions know unknown times.
+func know(t *template.Template) *template.Template {
+	if t.Tree == nil {
+		return t
+	}
 	walk(t.Root, func(n parse.Node) {
 		switch n := n.(type) {
 		case *parse.IfNode:
@@ -38,6 +45,7 @@ func vet(t *template.Template, at place, r *report) {
 			condition(n.Pipe)
 		}
 	})
+	return t
 }
 
 var ours = func() map[string]bool {
@@ -125,19 +133,6 @@ func constants(t *template.Template) []string {
 		}
 	})
 	return all
-}
-
-// mere gives the words of a template that says the same whatever it is about, and
-// reports whether it is one.
-func mere(t *template.Template) (words string, ok bool) {
-	for _, n := range t.Root.Nodes {
-		said, ok := n.(*parse.TextNode)
-		if !ok {
-			return "", false
-		}
-		words += string(said.Text)
-	}
-	return words, true
 }
 
 // everything makes a copy of the template that takes both ways at every choice,

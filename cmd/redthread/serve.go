@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -32,6 +31,7 @@ type serveCommand struct {
 // Run serves until the program is told to stop, and then finishes what is under
 // way.
 func (c serveCommand) Run(t *terminal) (err error) {
+	startThrifty()
 	s, cfg, err := openStore(t, refuse)
 	if err != nil {
 		return err
@@ -82,18 +82,9 @@ func (c serveCommand) Run(t *terminal) (err error) {
 	if err != nil {
 		return err
 	}
-	beThrifty()
+	forgetStart()
 	fmt.Fprintf(t.out, "Listening on %s.\n", srv.Addr())
 	return srv.Run(t)
-}
-
-// beThrifty collects the heap when it has grown by 60 %, unless the operator has
-// set GOGC: at Go's own 100 the process takes some 8 MiB more, at less than 60 it
-// saves no more and pays with time.
-func beThrifty() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(60)
-	}
 }
 
 // agency is what clients are told about the agency.
