@@ -55,7 +55,7 @@ func (s *Store) commitAll(batch []leaving) {
 			txs = append(txs, l.tx)
 		}
 	}
-	err := s.once(ctx, func(tx *sql.Tx) error { return s.write(ctx, tx, acks, txs, true) })
+	err := s.once(ctx, func(tx *sql.Tx) error { return s.write(ctx, tx, acks, txs) })
 	if err == nil || IsAway(err) || len(batch) == 1 && len(txs) == 1 {
 		for _, l := range batch {
 			l.done <- err
@@ -67,7 +67,7 @@ func (s *Store) commitAll(batch []leaving) {
 
 // commitEach tries again what could not be committed together.
 func (s *Store) commitEach(ctx context.Context, batch []leaving, acks []*ack) {
-	err := s.inTx(ctx, "finish claims", func(tx *sql.Tx) error { return s.write(ctx, tx, acks, nil, true) })
+	err := s.inTx(ctx, "finish claims", func(tx *sql.Tx) error { return s.write(ctx, tx, acks, nil) })
 	for _, l := range batch {
 		if l.ack == nil {
 			l.tx.claims, l.tx.reply = nil, nil
@@ -80,9 +80,9 @@ func (s *Store) commitEach(ctx context.Context, batch []leaving, acks []*ack) {
 
 func (s *Store) commitAlone(ctx context.Context, tx *Tx) error {
 	if tx.sql == nil {
-		return s.once(ctx, func(t *sql.Tx) error { return s.write(ctx, t, nil, []*Tx{tx}, true) })
+		return s.once(ctx, func(t *sql.Tx) error { return s.write(ctx, t, nil, []*Tx{tx}) })
 	}
-	if err := s.write(ctx, tx.sql, nil, []*Tx{tx}, len(tx.audit) == 0); err != nil {
+	if err := s.write(ctx, tx.sql, nil, []*Tx{tx}); err != nil {
 		return err
 	}
 	if err := s.chain(ctx, tx.sql, tx.audit); err != nil {
@@ -96,24 +96,15 @@ func (s *Store) commitAlone(ctx context.Context, tx *Tx) error {
 // write puts the ends of sends into the transaction, and everything the turns leave:
 // the heads of the conversations they speak to, the messages, the turns themselves,
 // the timers, the sessions. Rows of one table go in one statement, in one order, and
-// all of it in two trips. When nothing follows, the commit goes with the last one.
-func (s *Store) write(ctx context.Context, tx *sql.Tx, acks []*ack, txs []*Tx, last bool) error {
+// all of it in two trips.
+func (s *Store) write(ctx context.Context, tx *sql.Tx, acks []*ack, txs []*Tx) error {
 	first := script{s: s}
 	s.addAcks(&first, acks)
-	if len(txs) == 0 {
-		if last && !slices.ContainsFunc(acks, func(a *ack) bool { return a.last.Carried }) {
-			first.ending()
-		}
-		if _, err := first.run(ctx, tx); err != nil {
-			return err
-		}
-		return s.tellSenders(ctx, tx, acks)
-	}
-	heads, swap, err := s.bumpHeads(ctx, tx, first, txs, swapOf(s.dialect.name, txs))
+	heads, err := s.bumpHeads(ctx, tx, first, txs)
 	if err != nil {
 		return err
 	}
-	if err := s.tellSenders(ctx, tx, acks); err != nil {
+	if err := s.tellSenders(ctx, tx, acks); err != nil || len(txs) == 0 {
 		return err
 	}
 	rest := script{s: s}
@@ -127,14 +118,9 @@ func (s *Store) write(ctx context.Context, tx *sql.Tx, acks []*ack, txs []*Tx, l
 		rest.statements = append(rest.statements, t.deeds...)
 	}
 	s.addTimers(&rest, txs)
-	addSessions(&rest, txs)
-	if swap.want > 0 {
-		rest.statements = append(rest.statements, swap.deed)
-	} else if last {
-		rest.ending()
-	}
+	later := s.addSessions(&rest, txs)
 	n, err := rest.run(ctx, tx)
-	if isDuplicate(err) || err == nil && swap.want > 0 && n != swap.want {
+	if isDuplicate(err) || err == nil && later > 0 && n != later {
 		return errTaken
 	}
 	return err
@@ -158,41 +144,38 @@ func addTurns(b *script, txs []*Tx) {
 	}
 }
 
-const insertSession = "INSERT INTO sessions (conversation, seq, body, updated_at) VALUES "
-
-// addSessions opens the sessions of those who have just come.
-func addSessions(b *script, txs []*Tx) {
-	if first := slices.DeleteFunc(slices.Clone(txs), func(t *Tx) bool { return t.seq != 1 }); len(first) > 0 {
-		b.add("open session", insertSession+rows(len(first), 4), sessionArgs(first)...)
+// addSessions is the compare-and-swap: turn n is written only over turn n-1. Its last
+// statement must meet so many rows, if any; else one of them does not stand at n-1.
+func (s *Store) addSessions(b *script, txs []*Tx) (want int64) {
+	var first, later []*Tx
+	for _, t := range txs {
+		if t.seq == 1 {
+			first = append(first, t)
+		} else {
+			later = append(later, t)
+		}
 	}
-}
-
-// swap is the compare-and-swap of all other sessions: turn n is written only over
-// turn n-1. It must meet so many rows; else one of them does not stand at n-1. The
-// zero swap has nothing to do.
-type swap struct {
-	deed
-	want int64
-}
-
-func swapOf(dialect string, txs []*Tx) swap {
-	later := slices.DeleteFunc(slices.Clone(txs), func(t *Tx) bool { return t.seq == 1 })
+	const insert = "INSERT INTO sessions (conversation, seq, body, updated_at) VALUES "
+	if len(first) > 0 {
+		b.add("open session", insert+rows(len(first), 4), sessionArgs(first)...)
+	}
 	switch len(later) {
 	case 0:
-		return swap{}
+		return 0
 	case 1:
 		t := later[0]
-		return swap{want: 1, deed: deed{what: "save session", query: "UPDATE sessions SET seq = ?, body = ?, updated_at = ? WHERE conversation = ? AND seq = ?",
-			args: []any{t.seq, t.sealed, millis(t.now), t.ev.From.String(), t.seq - 1}}}
+		b.add("save session", "UPDATE sessions SET seq = ?, body = ?, updated_at = ? WHERE conversation = ? AND seq = ?", t.seq, t.sealed, millis(t.now), t.ev.From.String(), t.seq-1)
+		return 1
 	}
 	// Where the row does not stand at n-1 nothing is changed, and the count shows
 	// it: MySQL counts 2 for a row it updated and 1 for one it left or added.
 	query, want := "ON CONFLICT (conversation) DO UPDATE SET seq = excluded.seq, body = excluded.body, updated_at = excluded.updated_at WHERE sessions.seq = excluded.seq - 1", int64(len(later))
-	if dialect == "mysql" {
+	if s.dialect.name == "mysql" {
 		query = "ON DUPLICATE KEY UPDATE body = IF(seq = VALUES(seq) - 1, VALUES(body), body), updated_at = IF(seq = VALUES(seq) - 1, VALUES(updated_at), updated_at), seq = IF(seq = VALUES(seq) - 1, VALUES(seq), seq)"
 		want *= 2
 	}
-	return swap{want: want, deed: deed{what: "save sessions", query: insertSession + rows(len(later), 4) + " " + query, args: sessionArgs(later)}}
+	b.add("save sessions", insert+rows(len(later), 4)+" "+query, sessionArgs(later)...)
+	return want
 }
 
 func sessionArgs(txs []*Tx) (args []any) {

@@ -116,13 +116,12 @@ func (s *Store) claimFor(h *headNews) {
 
 // bumpHeads makes room for the messages, tells the heads what the events
 // changed, and takes the claims that are free. All heads go in two statements, and
-// what b holds goes with them; on MySQL the swap too, if there is an answer that can
-// tell its count. It gives back the swap that is still to be done.
-func (s *Store) bumpHeads(ctx context.Context, tx *sql.Tx, b script, txs []*Tx, w swap) ([]*headNews, swap, error) {
+// what b holds goes with them.
+func (s *Store) bumpHeads(ctx context.Context, tx *sql.Tx, b script, txs []*Tx) ([]*headNews, error) {
 	heads := s.newsOf(txs)
 	if len(heads) == 0 {
 		_, err := b.run(ctx, tx)
-		return nil, w, err
+		return nil, err
 	}
 	until := time.Now()
 	args := make([]any, 0, 13*len(heads))
@@ -144,8 +143,7 @@ func (s *Store) bumpHeads(ctx context.Context, tx *sql.Tx, b script, txs []*Tx, 
 	set.WriteString(" ")
 	set.WriteString(s.phrase(&s.bump, s.bumpSet))
 	b.add("note messages' places", set.String(), args...)
-	w, err := s.readHeads(ctx, tx, b, heads, until, w)
-	return heads, w, err
+	return heads, s.readHeads(ctx, tx, b, heads, until)
 }
 
 // bumpSet is what happens to a head that is there already. MySQL assigns from
@@ -173,9 +171,8 @@ func (s *Store) bumpSet() string {
 		"max_seq = " + t + "max_seq + " + in("max_seq")
 }
 
-// readHeads reads the numbers the messages got, and the claims that were free, and
-// gives back the swap if it did not go with that.
-func (s *Store) readHeads(ctx context.Context, tx *sql.Tx, b script, heads []*headNews, from time.Time, w swap) (swap, error) {
+// readHeads reads the numbers the messages got, and the claims that were free.
+func (s *Store) readHeads(ctx context.Context, tx *sql.Tx, b script, heads []*headNews, from time.Time) error {
 	by := map[string]*headNews{}
 	var args []any
 	for _, h := range heads {
@@ -186,49 +183,34 @@ func (s *Store) readHeads(ctx context.Context, tx *sql.Tx, b script, heads []*he
 	}
 	if len(by) == 0 {
 		_, err := b.run(ctx, tx)
-		return w, err
+		return err
 	}
-	count, want := "0", int64(0)
-	if s.dialect.name == "mysql" && w.want > 0 {
-		b.statements, count, want, w = append(b.statements, w.deed), "ROW_COUNT()", w.want, swap{}
-	}
-	b.add("read messages' places", "SELECT "+count+", conversation, max_seq, owner, epoch, opens, gone, message_left, message_until, action_left, action_until FROM outbox_heads WHERE conversation IN "+rows(1, len(args)), args...)
+	b.add("read messages' places", "SELECT conversation, max_seq, owner, epoch, opens, gone, message_left, message_until, action_left, action_until FROM outbox_heads WHERE conversation IN "+rows(1, len(args)), args...)
 	found, err := b.rows(ctx, tx)
 	if err != nil {
-		return w, err
+		return err
 	}
 	defer found.Close()
 	for found.Next() {
-		met, err := s.readHead(found, by, from)
-		if err != nil {
-			return w, wrap("read messages' places", err)
+		var name, owner string
+		var last int64
+		cl := &Claim{s: s}
+		var gone int
+		var left [2]int
+		var ends [2]int64
+		if err := found.Scan(&name, &last, &owner, &cl.epoch, &cl.opens, &gone, &left[0], &ends[0], &left[1], &ends[1]); err != nil {
+			return wrap("read messages' places", err)
 		}
-		if met != want {
-			return w, errTaken
+		h := by[name]
+		h.last = last
+		if h.owner == "" || owner != h.owner {
+			continue
 		}
+		cl.max = last
+		cl.To, cl.owner, cl.Gone, cl.Budget, cl.Until, cl.counted = h.to, owner, gone == 1, budget(s.now(), left, ends), from.Add(h.lease), isCounted(ends)
+		h.take(cl)
 	}
-	return w, wrap("read messages' places", found.Err())
-}
-
-func (s *Store) readHead(row *sql.Rows, by map[string]*headNews, from time.Time) (met int64, err error) {
-	var name, owner string
-	var last int64
-	cl := &Claim{s: s}
-	var gone int
-	var left [2]int
-	var ends [2]int64
-	if err := row.Scan(&met, &name, &last, &owner, &cl.epoch, &cl.opens, &gone, &left[0], &ends[0], &left[1], &ends[1]); err != nil {
-		return 0, err
-	}
-	h := by[name]
-	h.last = last
-	if h.owner == "" || owner != h.owner {
-		return met, nil
-	}
-	cl.max = last
-	cl.To, cl.owner, cl.Gone, cl.Budget, cl.Until, cl.counted = h.to, owner, gone == 1, budget(s.now(), left, ends), from.Add(h.lease), isCounted(ends)
-	h.take(cl)
-	return met, nil
+	return wrap("read messages' places", found.Err())
 }
 
 // budget is how many messages the allowances leave. They do not add up: the

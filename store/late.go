@@ -51,7 +51,7 @@ func (s *Store) noteLate(ctx context.Context) error {
 		if len(some) == 0 {
 			return nil
 		}
-		if err := s.inTx(ctx, "note what arrived meanwhile", func(tx *sql.Tx) error { return s.write(ctx, tx, some, nil, true) }); err != nil {
+		if err := s.inTx(ctx, "note what arrived meanwhile", func(tx *sql.Tx) error { return s.write(ctx, tx, some, nil) }); err != nil {
 			for _, a := range some {
 				s.late.add(a)
 			}

@@ -5,14 +5,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"strings"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
 
 // connector opens connections to MySQL whose transactions see what has been committed
-// when each statement begins, and begin with their first statement, in one trip. A
-// script may end with "COMMIT", and ends its transaction in the same trip.
+// when each statement begins, and begin with their first statement, in one trip.
 //
 // MySQL's own choice, REPEATABLE READ, has a look for a row that is not there lock
 // the gap in which it would be. Two turns may hold the same gap; then each waits for
@@ -53,14 +51,10 @@ type mysqlConn interface {
 // goroutine at a time, as database/sql promises.
 type conn struct {
 	mysqlConn
-	due  bool // a transaction is to begin with the next statement
-	over bool // a script has committed it
+	due bool // a transaction is to begin with the next statement
 }
 
-const (
-	begin  = "START TRANSACTION"
-	commit = "COMMIT"
-)
+const begin = "START TRANSACTION"
 
 // BeginTx notes that a transaction is to begin. One that asks for another isolation
 // (Store.snapshot) begins at once.
@@ -68,7 +62,7 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 	if o.ReadOnly || o.Isolation != 0 {
 		return c.mysqlConn.BeginTx(ctx, o)
 	}
-	c.due, c.over = true, false
+	c.due = true
 	return lateTx{c}, nil
 }
 
@@ -76,8 +70,6 @@ func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, erro
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	r, err := c.mysqlConn.ExecContext(ctx, c.with(query), args)
 	c.sent(err)
-	// What is refused ends a script: then it has not come to its COMMIT.
-	c.over = err == nil && strings.HasSuffix(query, between+commit)
 	return r, err
 }
 
@@ -91,7 +83,7 @@ func (c *conn) QueryContext(ctx context.Context, query string, args []driver.Nam
 // with is the statement, after the beginning of its transaction if that is due.
 func (c *conn) with(query string) string {
 	if c.due {
-		return begin + between + query
+		return begin + ";\n" + query
 	}
 	return query
 }
@@ -118,13 +110,13 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 // lateTx ends a transaction, if it has begun.
 type lateTx struct{ c *conn }
 
-func (t lateTx) Commit() error { return t.end(commit) }
+func (t lateTx) Commit() error { return t.end("COMMIT") }
 
 func (t lateTx) Rollback() error { return t.end("ROLLBACK") }
 
 func (t lateTx) end(how string) error {
-	if t.c.due || t.c.over {
-		t.c.due, t.c.over = false, false
+	if t.c.due {
+		t.c.due = false
 		return nil
 	}
 	_, err := t.c.mysqlConn.ExecContext(context.Background(), how, nil)

@@ -17,17 +17,6 @@ func (b *script) add(what, query string, args ...any) {
 	b.statements = append(b.statements, deed{what: what, query: query, args: args})
 }
 
-// between stands between the statements of a script.
-const between = ";\n"
-
-// ending has the commit go with the statements, where that saves a trip. Whoever ends
-// the transaction afterwards finds it ended (mysql_conn.go).
-func (b *script) ending() {
-	if b.s.dialect.name == "mysql" && len(b.statements) > 0 {
-		b.add("commit", commit)
-	}
-}
-
 // joined is all in one, and what to say of it when it fails.
 func (b *script) joined() (all deed) {
 	n := 0
@@ -40,7 +29,7 @@ func (b *script) joined() (all deed) {
 		what, queries = append(what, d.what), append(queries, d.query)
 		all.args = append(all.args, d.args...)
 	}
-	all.what, all.query = strings.Join(what, ", "), strings.Join(queries, between)
+	all.what, all.query = strings.Join(what, ", "), strings.Join(queries, ";\n")
 	return all
 }
 
