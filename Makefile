@@ -1,6 +1,6 @@
 # What a developer does with this project. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help test quick lint demo build fuzz mutants
+.PHONY: help test quick lint vulncheck demo build fuzz mutants
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
@@ -18,6 +18,9 @@ quick: ## test with Go alone, on the embedded home
 
 lint: ## gofmt, vet, staticcheck, errcheck, ineffassign and the rules of the house
 	@.ci/lint
+
+vulncheck: ## look for known vulnerabilities in what the program calls
+	@.ci/vulncheck
 
 demo: ## open the page with six phones
 	go run ./cmd/demo

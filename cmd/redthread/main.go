@@ -53,6 +53,7 @@ type commands struct {
 	Venues  venuesCommand     `cmd:"" help:"See to the public places where clients meet."`
 	Setting settingCommand    `cmd:"" name:"config" help:"Print an example configuration, or the one in force."`
 	Version versionCommand    `cmd:"" help:"Say which release this is."`
+	Bill    sbomCommand       `cmd:"" name:"sbom" help:"List what this program is made of (CycloneDX)."`
 	Matches candidatesCommand `cmd:"" name:"candidates" help:"See to what is searched for candidates."`
 }
 
