@@ -111,7 +111,7 @@ func (s *Store) resend(ctx context.Context, tx *sql.Tx, to bot.Conversation, old
 // without a second copy: the outcome of none is in doubt. The oldest is first;
 // at most n.
 func (s *Store) Lost(ctx context.Context, since time.Time, n int) ([]OutboxLine, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT conversation, seq FROM outbox WHERE state IN ('failed', 'unreachable') AND created_at >= ? AND reason NOT LIKE ? AND reason <> ? ORDER BY created_at, seq LIMIT ?",
+	rows, err := s.read.QueryContext(ctx, "SELECT conversation, seq FROM outbox WHERE state IN ('failed', 'unreachable') AND created_at >= ? AND unsure = 0 AND reason NOT LIKE ? AND reason <> ? ORDER BY created_at, seq LIMIT ?",
 		millis(since), unsureReason+"%", droppedReason, n)
 	if err != nil {
 		return nil, wrap("look for lost messages", err)

@@ -129,8 +129,19 @@ func TestLost(t *testing.T) {
 	settle(t, s, "refused: 400", store.Failed)
 	say(t, s, "unsure")
 	settle(t, s, "outcome unknown: it may have arrived", store.Failed)
+	say(t, s, "unsure, then blocked")
+	cl, err := s.Claim(t.Context(), anna, time.Minute)
+	if err != nil || cl == nil {
+		t.Fatalf("claim: %v, %v", cl, err)
+	}
+	if err := cl.Settle(t.Context(), store.Settled{Seq: 4, State: store.Queued, Tried: true, Unsure: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := cl.Finish(t.Context(), store.Settled{Seq: 4, State: store.Unreachable, Tried: true}, store.Rest{}); err != nil {
+		t.Fatal(err)
+	}
 	say(t, s, "dropped")
-	if err := s.Drop(t.Context(), anna, 4); err != nil {
+	if err := s.Drop(t.Context(), anna, 5); err != nil {
 		t.Fatal(err)
 	}
 	all, err := s.Lost(t.Context(), since, 10)

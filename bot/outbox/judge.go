@@ -18,6 +18,8 @@ type verdict struct {
 	rest store.Rest
 }
 
+const mayHaveArrived = "outcome unknown: it may have arrived"
+
 // judge decides what a channel's answer means.
 func (s *Sender) judge(o store.Outgoing, r bot.Receipt, err error) verdict {
 	v := verdict{Settled: store.Settled{Seq: o.Seq, Pieces: max(r.Pieces, o.Pieces), Tried: true}}
@@ -47,7 +49,9 @@ func (s *Sender) judge(o store.Outgoing, r bot.Receipt, err error) verdict {
 	case errors.Is(err, store.ErrNotFound):
 		v.State, v.Reason = store.Failed, "its picture is not to be had"
 	case v.Unsure && o.Unsure+1 >= s.Repeat[o.To.Channel]:
-		v.State, v.Reason = store.Failed, "outcome unknown: it may have arrived"
+		v.State, v.Reason = store.Failed, mayHaveArrived
+	case s.Store.Now().Sub(o.At) > giveUp && o.Unsure > 0:
+		v.State, v.Reason = store.Failed, mayHaveArrived
 	case s.Store.Now().Sub(o.At) > giveUp:
 		v.State, v.Reason = store.Failed, "could not be sent for a day"
 	default:

@@ -303,6 +303,25 @@ func TestUncertainForAMinute(t *testing.T) {
 	}
 }
 
+// What may have arrived and could not be sent for a day may have arrived still.
+func TestUncertainForADay(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.out.Repeat = map[string]int{"telegram": telegram.Tries}
+	s.p.answer = append([]error{&bot.Unsure{Err: errors.New("502")}}, slices.Repeat([]error{errors.New("connection refused")}, 9)...)
+	s.turn("1", nil, "a")
+	for _, later := range []time.Duration{0, time.Minute, 25 * time.Hour} {
+		s.clock.Advance(later)
+		s.drain(0)
+	}
+	if got := s.lost(); len(got) != 1 {
+		t.Errorf("staff are told %q", got)
+	}
+	if again, err := s.store.Lost(t.Context(), time.Time{}, 9); err != nil || len(again) != 0 {
+		t.Errorf("%+v would be sent again, %v", again, err)
+	}
+}
+
 // A metered platform: five messages for each time the person writes, the rest
 // waits for their return and goes first then.
 func TestAllowanceIsSpentAndRenewed(t *testing.T) {
