@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 	"strings"
@@ -18,15 +17,13 @@ func forgetCode() {
 	if err != nil {
 		return
 	}
-	maps, err := os.Open("/proc/self/maps")
+	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
 		return
 	}
-	defer maps.Close()
-	for lines := bufio.NewScanner(maps); lines.Scan(); {
+	for line := range strings.Lines(string(maps)) {
 		var from, to uintptr
-		line := lines.Text()
-		if _, err := fmt.Sscanf(line, "%x-%x r-xp", &from, &to); err == nil && strings.HasSuffix(line, " "+self) {
+		if _, err := fmt.Sscanf(line, "%x-%x r-xp", &from, &to); err == nil && strings.HasSuffix(line, " "+self+"\n") {
 			_, _, _ = unix.Syscall(unix.SYS_MADVISE, from, to-from, unix.MADV_DONTNEED)
 		}
 	}
