@@ -40,6 +40,7 @@ var notRecorded = map[string]string{
 	"config example":     "shows what everybody may read",
 	"config print":       "hides what is secret",
 	"version":            "says which release it is",
+	"sbom":               "says what it is made of",
 	"audit head":         "what it prints is to be noted every day",
 	"audit verify":       "proves the log as it is",
 	"candidates rebuild": "makes codes of what is kept, and shows nothing",
