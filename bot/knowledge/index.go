@@ -159,7 +159,7 @@ func (x *index) unaccounted(r reading, entry int) float64 {
 	for _, f := range sortedKeys(r.sense) {
 		w, has := x.unheard, false
 		if n, known := x.number[f]; known {
-			w, has = x.rarity[n], slices.Contains(x.entriesWith(n), entry)
+			w, has = x.rarity[n], slices.ContainsFunc(x.with(n), func(p int32) bool { return x.phrases[p].entry == entry })
 		}
 		w *= r.sense[f]
 		if whole += w; !has {

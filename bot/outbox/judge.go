@@ -18,8 +18,6 @@ type verdict struct {
 	rest store.Rest
 }
 
-const mayHaveArrived = "outcome unknown: it may have arrived"
-
 // judge decides what a channel's answer means.
 func (s *Sender) judge(o store.Outgoing, r bot.Receipt, err error) verdict {
 	v := verdict{Settled: store.Settled{Seq: o.Seq, Pieces: max(r.Pieces, o.Pieces), Tried: true}}
@@ -27,6 +25,7 @@ func (s *Sender) judge(o store.Outgoing, r bot.Receipt, err error) verdict {
 	var refused *bot.Refused
 	var unsure *bot.Unsure
 	v.Unsure = errors.As(err, &unsure)
+	late := s.Store.Now().Sub(o.At) > giveUp
 	switch {
 	case err == nil:
 		v.State = store.Delivered
@@ -48,11 +47,9 @@ func (s *Sender) judge(o store.Outgoing, r bot.Receipt, err error) verdict {
 		v.stop, v.rest.Wait = true, time.Second
 	case errors.Is(err, store.ErrNotFound):
 		v.State, v.Reason = store.Failed, "its picture is not to be had"
-	case v.Unsure && o.Unsure+1 >= s.Repeat[o.To.Channel]:
-		v.State, v.Reason = store.Failed, mayHaveArrived
-	case s.Store.Now().Sub(o.At) > giveUp && o.Unsure > 0:
-		v.State, v.Reason = store.Failed, mayHaveArrived
-	case s.Store.Now().Sub(o.At) > giveUp:
+	case v.Unsure && o.Unsure+1 >= s.Repeat[o.To.Channel], late && (v.Unsure || o.Unsure > 0):
+		v.State, v.Reason = store.Failed, "outcome unknown: it may have arrived"
+	case late:
 		v.State, v.Reason = store.Failed, "could not be sent for a day"
 	default:
 		v.State = store.Queued

@@ -31,7 +31,7 @@ type serveCommand struct {
 // Run serves until the program is told to stop, and then finishes what is under
 // way.
 func (c serveCommand) Run(t *terminal) (err error) {
-	startThrifty()
+	growBy(growAtStart)
 	s, cfg, err := openStore(t, refuse)
 	if err != nil {
 		return err

@@ -13,20 +13,18 @@ const (
 	grow        = 40
 )
 
-// startThrifty keeps the start from taking more memory than what comes after it,
-// unless the operator has set GOGC.
-func startThrifty() {
+// growBy has the heap collected when it has grown by so many percent, unless the
+// operator has set GOGC.
+func growBy(percent int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(growAtStart)
+		debug.SetGCPercent(percent)
 	}
 }
 
 // forgetStart gives back what only the start needed: the heap in which all texts
 // were proved, and the program's own code that nobody runs any more.
 func forgetStart() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(grow)
-	}
+	growBy(grow)
 	debug.FreeOSMemory()
 	forgetCode()
 }
