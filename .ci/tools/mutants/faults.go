@@ -143,11 +143,15 @@ var outboxFaults = []fault{
 		pkg:   "bot/outbox", test: "^TestReplyThatWasNotCarried$",
 	}, {
 		name: "unsure-sent-again", breaks: "a send of unknown outcome is repeated where the platform forbids it",
-		edits: []edit{{"bot/outbox/judge.go", "Sender.judge", `o.Tries+1 >= s.Repeat[o.To.Channel]`, `o.Tries+1 >= 3`}},
+		edits: []edit{{"bot/outbox/judge.go", "Sender.judge", `o.Unsure+1 >= s.Repeat[o.To.Channel]`, `o.Unsure+1 >= 3`}},
 		pkg:   "bot/outbox", test: "^TestUnsureIsRepeatedWhereAllowed$",
 	}, {
+		name: "sure-counts-as-unsure", breaks: "attempts that surely did not arrive use up those that may be uncertain",
+		edits: []edit{{"bot/outbox/judge.go", "Sender.judge", `o.Unsure+1 >= s.Repeat[o.To.Channel]`, `o.Tries+1 >= s.Repeat[o.To.Channel]`}},
+		pkg:   "bot/outbox", test: "^TestUncertainForAMinute$",
+	}, {
 		name: "wechat-sent-again", breaks: "the same, as the server is put together",
-		edits: []edit{{"bot/server/server.go", "New", `Repeat: map[string]int{telegram.Name: 3}`, `Repeat: map[string]int{telegram.Name: 3, "wechat": 3}`}},
+		edits: []edit{{"bot/server/server.go", "New", `Repeat: map[string]int{telegram.Name: telegram.Tries}`, `Repeat: map[string]int{telegram.Name: telegram.Tries, "wechat": 3}`}},
 		pkg:   "bot/server", test: "^TestWeChatSendOfUnknownOutcome$",
 	}, {
 		name: "wechat-never-unsure", breaks: "a WeChat send that broke off counts as not sent",
